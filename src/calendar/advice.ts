@@ -1,0 +1,94 @@
+import { formatDuration } from '../durations.js'
+import { compileCron } from './cron.js'
+import { zoneOf } from './zone.js'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const WEEK_MS = 7 * 24 * HOUR_MS
+// A Monday, any will do; fixed, so that no advice depends on the day it is asked for.
+const SAMPLE_START = new Date(Date.UTC(2026, 0, 5))
+const SPARSE_SAMPLE = 8
+const MOST_TIMES_NAMED = 3
+
+/**
+ * What a schedule's owner should know when passes come every `passIntervalMs` milliseconds: how many slots merge into
+ * one run, or how late it starts. Null when every slot gets its own pass, on time. Throws CRON_INVALID, TIMEZONE_INVALID.
+ */
+export function cadenceAdvice(cron: string, timezone: string, passIntervalMs: number): string | null {
+  if (passIntervalMs <= MINUTE_MS) return null
+  const every = `with a pass every ${formatDuration(passIntervalMs)}`
+  const served = servedSlots(cron, timezone, passIntervalMs)
+  const merged = mostAtOnce(served.map(({ passAt }) => passAt))
+  if (merged > 1) return `${every}, ${merged} slots merge into one run`
+  // Passes further apart than an hour may come at any hour, so their phase is unknown.
+  if (HOUR_MS % passIntervalMs !== 0) return `${every}, starts up to ${formatDuration(passIntervalMs)} late`
+  const latestMs = Math.max(0, ...served.map(({ slotAt, passAt }) => passAt - slotAt))
+  if (latestMs === 0) return null
+  const times = [...new Set(served.map(({ passAt }) => localTime(passAt, timezone)))].sort()
+  const isNameable = times.length <= MOST_TIMES_NAMED
+  return `${every}, starts ${isNameable ? `near ${times.join(', ')}` : `up to ${formatDuration(latestMs)} late`}`
+}
+
+/** One advice with the schedules that it holds for. */
+export interface SharedAdvice {
+  advice: string
+  scheduleIds: string[]
+}
+
+/** The advice on several schedules, each text once; what cannot be read (a row written by hand) is left out. */
+export function adviseAll(
+  schedules: readonly { id: string; cron: string; timezone: string }[],
+  passIntervalMs: number,
+): SharedAdvice[] {
+  const shared = new Map<string, string[]>()
+  for (const { id, cron, timezone } of schedules) {
+    const advice = tryAdvice(cron, timezone, passIntervalMs)
+    if (advice === null) continue
+    const ids = shared.get(advice)
+    if (ids === undefined) shared.set(advice, [id])
+    else ids.push(id)
+  }
+  return [...shared].map(([advice, scheduleIds]) => ({ advice, scheduleIds }))
+}
+
+function tryAdvice(cron: string, timezone: string, passIntervalMs: number): string | null {
+  try {
+    return cadenceAdvice(cron, timezone, passIntervalMs)
+  } catch {
+    return null
+  }
+}
+
+interface ServedSlot {
+  slotAt: number
+  /** The pass that takes it, when passes come at whole multiples of the interval. */
+  passAt: number
+}
+
+function servedSlots(cron: string, timezone: string, passIntervalMs: number): ServedSlot[] {
+  const compiled = compileCron(cron, timezone)
+  const sampleEnd = new Date(SAMPLE_START.getTime() + Math.min(Math.max(WEEK_MS, 2 * passIntervalMs), 5 * WEEK_MS))
+  const slots = [...compiled.slots(SAMPLE_START, sampleEnd)]
+  for (let next = compiled.next(sampleEnd); next !== null && slots.length < SPARSE_SAMPLE; next = compiled.next(next)) {
+    slots.push(next)
+  }
+  return slots.map((slot) => {
+    const slotAt = slot.getTime()
+    return { slotAt, passAt: Math.ceil(slotAt / passIntervalMs) * passIntervalMs }
+  })
+}
+
+/** The length of the longest run of equal neighbours. */
+function mostAtOnce(passes: readonly number[]): number {
+  let most = 0
+  let current = 0
+  for (const [index, pass] of passes.entries()) {
+    current = pass === passes[index - 1] ? current + 1 : 1
+    most = Math.max(most, current)
+  }
+  return most
+}
+
+function localTime(at: number, timezone: string): string {
+  return new Date(at + zoneOf(timezone).spanAt(at).offsetMs).toISOString().slice(11, 16)
+}

@@ -1,0 +1,116 @@
+import type { Schedule, ScheduleDefinition } from '../domain/schedule.js'
+import { compileCron, type SlotSpan } from './cron.js'
+
+/** What decides when slots are. Slots before `startsAt` and after `endsAt` do not exist; those at them do. */
+export type Timetable = Pick<ScheduleDefinition, 'cron' | 'timezone' | 'startsAt' | 'endsAt'>
+
+/** The first slot strictly after an instant; null when there is none. Throws CRON_INVALID, TIMEZONE_INVALID. */
+export function firstSlotAfter(timetable: Timetable, after: Date): Date | null {
+  const { cron, timezone, startsAt, endsAt } = timetable
+  const slot = compileCron(cron, timezone).next(laterOf(after, justBefore(startsAt)))
+  return slot === null || (endsAt !== null && slot > endsAt) ? null : slot
+}
+
+/** Counts the slots in (after, until] and keeps the newest `keep` of them. */
+export function slotSpan(timetable: Timetable, after: Date, until: Date, keep: number): SlotSpan {
+  const [from, to] = clamp(timetable, after, until)
+  if (from >= to) return NO_SLOTS
+  return compileCron(timetable.cron, timetable.timezone).collect(from, to, keep)
+}
+
+/** The slots in (after, until], oldest first, found as they are asked for. */
+export function* slotsWithin(timetable: Timetable, after: Date, until: Date): Generator<Date> {
+  const [from, to] = clamp(timetable, after, until)
+  if (from < to) yield* compileCron(timetable.cron, timetable.timezone).slots(from, to)
+}
+
+/** True when the instant is a slot of the timetable; `nextRunAt` may be another, set by hand or by `firstRun`. */
+export function isSlot(timetable: Timetable, at: Date): boolean {
+  return slotSpan(timetable, new Date(at.getTime() - 1), at, 0).count > 0
+}
+
+/** Up to this instant every slot of the schedule has a fate. */
+export function accountedUntil(schedule: Pick<Schedule, 'lastSlotAt' | 'historyFrom'>): Date {
+  return laterOf(schedule.historyFrom, schedule.lastSlotAt)
+}
+
+/** When a pause that somebody ends now was over: at its `until`, if that has passed, otherwise now. */
+export function pauseEnd(until: Date | null, now: Date): Date {
+  return until !== null && until < now ? until : now
+}
+
+/** Slots that passed while a schedule was paused, and where it goes on. */
+export interface PauseAccount {
+  /** To be written off as SKIPPED (paused) in one row. */
+  skipped: SlotSpan
+  lastSlotAt: Date | null
+  nextRunAt: Date | null
+}
+
+/** The account of a pause of one schedule that ends at `end`. */
+export function closePause(schedule: Schedule, end: Date): PauseAccount {
+  const accounted = accountedUntil(schedule)
+  return account(schedule, slotSpan(schedule, accounted, end, 0), laterOf(end, accounted))
+}
+
+/** The account of a pause of everything for a schedule that was itself enabled. */
+export function closeGlobalPause(schedule: Schedule, end: Date): PauseAccount {
+  const skipped = dueSpan(schedule, end)
+  return account(schedule, skipped, skipped.count === 0 ? null : laterOf(end, schedule.lastSlotAt))
+}
+
+/** What an edit of a schedule's times closes and opens: the account of the old times ends, that of the new ones begins. */
+export interface EditAccount {
+  /** Of the old times, passed during a pause: to be written off as SKIPPED (paused). */
+  skipped: SlotSpan
+  /** Of the old times, still due: to be written off as MISSED (edited). */
+  missed: SlotSpan
+  /** True when the schedule was paused and its `pausedUntil` has passed. */
+  wakes: boolean
+  lastSlotAt: Date | null
+  nextRunAt: Date | null
+  historyFrom: Date
+}
+
+/** The account of an edit to other times at `now`; the schedule is as it was before. */
+export function closeEdit(schedule: Schedule, times: Timetable, now: Date): EditAccount {
+  const { enabled, pausedUntil, orphaned } = schedule
+  const wakes = !enabled && pausedUntil !== null && pausedUntil <= now
+  const pause = enabled ? null : closePause(schedule, pauseEnd(pausedUntil, now))
+  const awake = { ...schedule, ...(pause && { lastSlotAt: pause.lastSlotAt, nextRunAt: pause.nextRunAt }) }
+  const missed = enabled || wakes ? dueSpan(awake, now) : NO_SLOTS
+  const lastSlotAt = missed.last === null ? awake.lastSlotAt : laterOf(missed.last, awake.lastSlotAt)
+  const from = enabled || wakes ? laterOf(now, lastSlotAt) : pausedUntil
+  const nextRunAt = from === null || orphaned ? null : firstSlotAfter(times, from)
+  const skipped = pause?.skipped ?? NO_SLOTS
+  return { skipped, missed, wakes, lastSlotAt, nextRunAt, historyFrom: laterOf(now, lastSlotAt) }
+}
+
+/** The slots of an enabled schedule that are due at an instant: `nextRunAt`, whatever set it, and those after it. */
+export function dueSpan(schedule: Schedule, until: Date): SlotSpan {
+  const { nextRunAt, lastSlotAt } = schedule
+  if (nextRunAt === null || nextRunAt > until) return NO_SLOTS
+  const rest = slotSpan(schedule, laterOf(nextRunAt, lastSlotAt), until, 0)
+  return { count: rest.count + 1, first: nextRunAt, last: rest.last ?? nextRunAt, newest: [] }
+}
+
+const NO_SLOTS: SlotSpan = { count: 0, first: null, last: null, newest: [] }
+
+function account(schedule: Schedule, skipped: SlotSpan, resumeAt: Date | null): PauseAccount {
+  const lastSlotAt = skipped.last === null ? schedule.lastSlotAt : laterOf(skipped.last, schedule.lastSlotAt)
+  if (schedule.orphaned) return { skipped, lastSlotAt, nextRunAt: null }
+  return { skipped, lastSlotAt, nextRunAt: resumeAt === null ? schedule.nextRunAt : firstSlotAfter(schedule, resumeAt) }
+}
+
+function clamp({ startsAt, endsAt }: Timetable, after: Date, until: Date): [Date, Date] {
+  return [laterOf(after, justBefore(startsAt)), endsAt !== null && endsAt < until ? endsAt : until]
+}
+
+function justBefore(at: Date | null): Date | null {
+  return at === null ? null : new Date(at.getTime() - 1)
+}
+
+/** The later of two instants. */
+export function laterOf(a: Date, b: Date | null): Date {
+  return b !== null && b > a ? b : a
+}

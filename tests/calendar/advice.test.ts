@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { adviseAll, cadenceAdvice } from '../../src/calendar/advice.js'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+describe('cadence advice', () => {
+  test.each([
+    ['*/5 * * * *', 'UTC', HOUR_MS, 'with a pass every 1 h, 12 slots merge into one run'],
+    ['0,30 9-17 * * *', 'UTC', HOUR_MS, 'with a pass every 1 h, 2 slots merge into one run'],
+    ['* * * * *', 'UTC', 24 * HOUR_MS, 'with a pass every 1 d, 1440 slots merge into one run'],
+    ['30 2 * * *', 'Europe/Berlin', HOUR_MS, 'with a pass every 1 h, starts near 03:00'],
+    ['30 2,14 * * *', 'UTC', HOUR_MS, 'with a pass every 1 h, starts near 03:00, 15:00'],
+    ['0 9 * * *', 'Asia/Kolkata', HOUR_MS, 'with a pass every 1 h, starts near 09:30'],
+    ['30 2 29 2 *', 'UTC', HOUR_MS, 'with a pass every 1 h, starts near 03:00'],
+    ['15 * * * *', 'UTC', HOUR_MS, 'with a pass every 1 h, starts up to 45 min late'],
+    ['0 3 * * *', 'UTC', 24 * HOUR_MS, 'with a pass every 1 d, starts up to 1 d late'],
+  ])('for %s in %s: a pass every %i ms', (cron, zone, interval, advice) => {
+    expect(cadenceAdvice(cron, zone, interval)).toBe(advice)
+  })
+
+  test.each([
+    ['0 3 * * *', 'UTC', HOUR_MS],
+    ['30 2 * * *', 'Asia/Kolkata', HOUR_MS],
+    ['@hourly', 'Europe/Berlin', HOUR_MS],
+    ['*/10 * * * *', 'UTC', 10 * MINUTE_MS],
+    ['* * * * *', 'UTC', MINUTE_MS],
+  ])('is not needed for %s in %s with a pass every %i ms', (cron, zone, interval) => {
+    expect(cadenceAdvice(cron, zone, interval)).toBeNull()
+  })
+
+  test('is told once for all schedules that share it, and leaves out what cannot be read', () => {
+    const schedules = [
+      { id: 'a', cron: '*/5 * * * *', timezone: 'UTC' },
+      { id: 'b', cron: '@hourly', timezone: 'UTC' },
+      { id: 'c', cron: '*/5 * * * *', timezone: 'Europe/Berlin' },
+      { id: 'd', cron: 'every day', timezone: 'UTC' },
+    ]
+    expect(adviseAll(schedules, HOUR_MS)).toEqual([
+      { advice: 'with a pass every 1 h, 12 slots merge into one run', scheduleIds: ['a', 'c'] },
+    ])
+  })
+})
