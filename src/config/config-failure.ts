@@ -1,0 +1,55 @@
+import { basename, dirname, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { messageOf, ScheduleError } from '../errors.js'
+
+const LONGEST_MESSAGE = 1000
+// A stack line, or the last line of a syntax error: a path with its line and maybe column at the end.
+const PLACE = /(file:\/\/\/[^\s()]+?|\/[^\n()]+?):(\d+)(?::(\d+))?\)?$/
+const NOT_THEIRS = /node_modules|node:|data:/
+
+/** What importing a config file threw, as one error that says where. */
+export function configFailure(file: string, thrown: unknown): ScheduleError {
+  if (thrown instanceof ScheduleError) return thrown
+  const place = placeOf(thrown, dirname(file))
+  const where = place === null ? '' : `\n    at ${place}`
+  return new ScheduleError('CONFIG_FAILED', `${basename(file)} could not be loaded: ${reasonOf(thrown)}${where}`, {
+    fix: fixOf(thrown, file, place),
+    cause: thrown,
+  })
+}
+
+function reasonOf(thrown: unknown): string {
+  const [reason = ''] = messageOf(thrown).split(/\nRequire stack:|\s+\/\S+:\d+:\d+$/)
+  return reason.replace(/^ParseError: /, '').slice(0, LONGEST_MESSAGE)
+}
+
+/** The first line of the stack that is the project's own code. */
+function placeOf(thrown: unknown, folder: string): string | null {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
+  for (const line of stack.split('\n')) {
+    const match = NOT_THEIRS.test(line) ? null : PLACE.exec(line.trim())
+    if (match?.[1] === undefined) continue
+    const path = match[1].startsWith('file:') ? fileURLToPath(match[1]) : match[1]
+    return `${shortest(path, folder)}:${match[2]}${columnOf(path, match[3])}`
+  }
+  return null
+}
+
+/** Transpiled TypeScript keeps its lines, not its columns. */
+function columnOf(path: string, column: string | undefined): string {
+  return column === undefined || /\.[cm]?ts$/.test(path) ? '' : `:${column}`
+}
+
+function shortest(path: string, folder: string): string {
+  const fromFolder = relative(folder, path)
+  return fromFolder.startsWith('..') ? path : fromFolder
+}
+
+function fixOf(thrown: unknown, file: string, place: string | null): string {
+  const missing = /Cannot find (?:package|module) '([^']+)'/.exec(messageOf(thrown))?.[1]
+  if (missing !== undefined && /^[./]/.test(missing)) return 'correct the import, or add the file'
+  if (missing !== undefined) return `install it in the project: npm install ${missing}`
+  if (thrown instanceof SyntaxError && place === null)
+    return `correct the syntax; \`node --check ${basename(file)}\` shows the line`
+  return 'correct the config file: it runs whenever a command starts, so keep work that can fail inside the jobs'
+}
