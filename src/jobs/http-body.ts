@@ -1,0 +1,44 @@
+import type { JsonValue } from '../domain/json.js'
+import { headOf } from './utf8.js'
+
+const KEPT_BYTES = 64 * 1024
+// So that a cut body, escaped, mostly still fits into a run's output.
+const CUT_BYTES = 48 * 1024
+
+/** An answer's body: all of it was received, at most 64 KiB of it kept. */
+export interface ReadBody {
+  /** Parsed when it is JSON and whole; null when empty. */
+  value: JsonValue
+  text: string
+  bytes: number
+  isCut: boolean
+}
+
+interface Answer {
+  headers: { get(name: string): string | null }
+  body: AsyncIterable<Uint8Array> | null
+}
+
+/** Reads to the end, because a server may work for as long as it writes; the rest is dropped. */
+export async function readBody(answer: Answer): Promise<ReadBody> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of answer.body ?? []) {
+    if (bytes < KEPT_BYTES) chunks.push(chunk.subarray(0, KEPT_BYTES - bytes))
+    bytes += chunk.length
+  }
+  const kept = Buffer.concat(chunks)
+  const isCut = bytes > KEPT_BYTES
+  const text = isCut ? headOf(kept, CUT_BYTES) : kept.toString()
+  return { value: isCut ? text : parse(text, answer.headers.get('content-type')), text, bytes, isCut }
+}
+
+function parse(text: string, contentType: string | null): JsonValue {
+  if (text === '') return null
+  if (!/[/+]json\b/i.test(contentType ?? '')) return text
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,19 @@
+import { Worker } from 'node:worker_threads'
+
+// Plain CommonJS text, so that the thread needs no file of its own and starts fast.
+const WATCH = `
+const { workerData } = require('node:worker_threads')
+setInterval(() => {
+  if (process.ppid !== workerData.parentPid) process.kill(workerData.target, 'SIGKILL')
+}, 500)
+`
+
+/**
+ * Ends this process and its group when the pass that started it is gone. A thread, because a job that blocks
+ * the event loop would never notice and run beside its own retry.
+ */
+export function watchParent(): void {
+  const target = process.platform === 'win32' ? process.pid : -process.pid
+  const workerData = { parentPid: process.ppid, target }
+  new Worker(WATCH, { eval: true, execArgv: [], workerData }).unref()
+}
