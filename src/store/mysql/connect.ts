@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises'
+import mysql, { type Connection } from 'mysql2/promise'
+import type { MysqlTarget } from '../database-url.js'
+import { describeConnectionError } from './connection-error.js'
+
+const CONNECT_TIMEOUT_MS = 5000
+
+/** Opens one connection; `database: null` selects none. Throws DATABASE_UNREACHABLE with the cause and a fix. */
+export async function connect(target: MysqlTarget, database: string | null = target.database): Promise<Connection> {
+  try {
+    return await mysql.createConnection({
+      ...(target.socketPath === null ? { host: target.host, port: target.port } : { socketPath: target.socketPath }),
+      user: target.user,
+      password: target.password,
+      ...(database === null ? {} : { database }),
+      ...(target.tls === null ? {} : { ssl: await tlsOptions(target.tls) }),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      multipleStatements: true,
+      supportBigNumbers: true,
+      jsonStrings: true,
+    })
+  } catch (error) {
+    throw describeConnectionError(error, target)
+  }
+}
+
+/** What the drivers call `ssl`. */
+export async function tlsOptions(
+  tls: NonNullable<MysqlTarget['tls']>,
+): Promise<{ rejectUnauthorized: boolean; ca?: string }> {
+  const { rejectUnauthorized, caFile } = tls
+  return caFile === null ? { rejectUnauthorized } : { rejectUnauthorized, ca: await readFile(caFile, 'utf8') }
+}

@@ -1,0 +1,34 @@
+import { parseDatabaseUrl } from './database-url.js'
+import type { Database } from './database.js'
+import { databaseWithFailpoints, storeWithFailpoints } from './failpoints.js'
+import { sqlStore } from './sql-store.js'
+import type { Store } from './store.js'
+
+export interface OpenStoreOptions {
+  databaseUrl: string
+  /** For dry runs: nothing is created or migrated. */
+  readOnly?: boolean
+}
+
+/**
+ * Connects. An embedded SQLite file is created and migrated unless `readOnly`. Throws DATABASE_UNREACHABLE with the cause
+ * and a fix, DATABASE_NOT_MIGRATED for a SQLite file that is missing or out of date when `readOnly`. A MySQL database that
+ * is not migrated shows with the first statement.
+ */
+export async function openStore({ databaseUrl, readOnly = false }: OpenStoreOptions): Promise<Store> {
+  const target = parseDatabaseUrl(databaseUrl)
+  if (target.engine === 'mysql') {
+    const { openMysql } = await import('./mysql/mysql-database.js')
+    return storeOver(await openMysql(target))
+  }
+  const { openSqlite } = await import('./sqlite/open-sqlite.js')
+  return storeOver(await openSqlite(target.file, readOnly))
+}
+
+function storeOver(opened: Database): Store {
+  let database = opened
+  FAILPOINT: database = databaseWithFailpoints(opened)
+  let store = sqlStore(database)
+  FAILPOINT: store = storeWithFailpoints(store)
+  return store
+}

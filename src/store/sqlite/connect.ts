@@ -1,0 +1,36 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import Database from 'libsql'
+import { messageOf, ScheduleError } from '../../errors.js'
+
+export type Connection = InstanceType<typeof Database>
+
+const OPENING_TIMEOUT_MS = 5000
+// The driver waits on the event loop's thread, so it hardly waits; waiting is made of retries between which jobs go on.
+const BUSY_TIMEOUT_MS = 10
+
+/** Opens the file, created with its folder unless read-only. Throws DATABASE_UNREACHABLE, DATABASE_NOT_MIGRATED when missing. */
+export function connect(file: string, { readOnly }: { readOnly: boolean }): Connection {
+  if (readOnly && !existsSync(file)) {
+    throw new ScheduleError('DATABASE_NOT_MIGRATED', `There is no database file ${file}`, {
+      fix: 'Make a first pass, or create it: npx run-due-schedules migrate',
+    })
+  }
+  try {
+    if (!readOnly) mkdirSync(path.dirname(file), { recursive: true })
+    const connection = new Database(file, { readonly: readOnly, timeout: OPENING_TIMEOUT_MS })
+    connection.exec(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`)
+    if (!readOnly) connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    return connection
+  } catch (error) {
+    throw new ScheduleError('DATABASE_UNREACHABLE', `Cannot open the database file ${file}: ${messageOf(error)}`, {
+      fix: 'Check that the file is a SQLite database and that its folder exists and is writable.',
+      cause: error,
+    })
+  }
+}
+
+/** From now on the connection is shared with running jobs. */
+export function waitBriefly(connection: Connection): void {
+  connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+}

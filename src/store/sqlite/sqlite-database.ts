@@ -1,0 +1,77 @@
+import { systemClock } from '../../clock.js'
+import { messageOf, ScheduleError } from '../../errors.js'
+import { type Database, DuplicateKeyError, type Statements } from '../database.js'
+import { createTurns } from '../turns.js'
+import type { Connection } from './connect.js'
+import { sqliteDialect, sqliteStatements } from './statements.js'
+
+const BUSY_BUDGET_MS = 15_000
+const RETRY_DELAY_MS = 25
+
+// Stores of one process on one file take turns: a driver that waits for another's lock keeps that one from going on.
+const turnsByFile = new Map<string, ReturnType<typeof createTurns>>()
+
+/** The seam over an open file. Calls are synchronous underneath; between retries the event loop goes on. */
+export function sqliteDatabase(connection: Connection, file: string, dialect = sqliteDialect): Database {
+  const inTurn = turnsByFile.get(file) ?? createTurns()
+  turnsByFile.set(file, inTurn)
+  const statements = sqliteStatements(connection, dialect)
+
+  async function repeat<T>(work: () => Promise<T>): Promise<T> {
+    const giveUpAtMs = systemClock.monotonicMs() + BUSY_BUDGET_MS
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        if (connection.inTransaction) connection.exec('ROLLBACK')
+        if (!isBusy(error) || systemClock.monotonicMs() >= giveUpAtMs) throw describeFailure(error)
+        await systemClock.sleep(Math.random() * RETRY_DELAY_MS)
+      }
+    }
+  }
+
+  async function transact<T>(work: (statements: Statements, unsure: boolean) => Promise<T>): Promise<T> {
+    connection.exec('BEGIN IMMEDIATE')
+    const result = await work(statements, false)
+    connection.exec('COMMIT')
+    return result
+  }
+
+  return {
+    engine: 'sqlite',
+    glance: (work) => inTurn(() => repeat(() => work(statements))),
+    direct: (work) => inTurn(() => repeat(() => work(statements, false))),
+    transaction: (work) => inTurn(() => repeat(() => transact(work))),
+    close: () =>
+      inTurn(() => {
+        if (connection.open) connection.close()
+        return Promise.resolve()
+      }),
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const code = codeOf(error)
+  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
+}
+
+function describeFailure(error: unknown): ScheduleError {
+  if (error instanceof ScheduleError) return error
+  const message = messageOf(error)
+  if (['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(codeOf(error)))
+    return new DuplicateKeyError(error)
+  if (/no such (table|column)/.test(message)) {
+    return new ScheduleError('DATABASE_NOT_MIGRATED', `The database lacks what this version needs: ${message}`, {
+      fix: 'Run: npx run-due-schedules migrate',
+      cause: error,
+    })
+  }
+  const fix = isBusy(error)
+    ? 'Another process holds the file: end it, or use MySQL for more than one machine.'
+    : 'Check the file and its disk.'
+  return new ScheduleError('DATABASE_FAILED', `The database refused a statement: ${message}`, { fix, cause: error })
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+}

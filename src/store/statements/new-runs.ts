@@ -1,0 +1,106 @@
+import { v7 as uuidv7 } from 'uuid'
+import { WHOLE_SLOT, type RunHead } from '../../domain/run.js'
+import { instantOf, RUN_HEAD, toValues } from '../columns.js'
+import { chunksOf, marks, type Statements, type Values } from '../database.js'
+import type { PlannedSlot, WriteOff } from '../store.js'
+
+/** What differs from one new run to another. */
+export type NewRun = Pick<RunHead, 'scheduleId' | 'jobName' | 'trigger' | 'createdAt'> & Partial<RunHead>
+
+/** A row that waits to be inserted; ids grow in the order of creation. */
+export function newRun(given: NewRun): RunHead {
+  return {
+    id: uuidv7(),
+    status: 'PENDING',
+    reason: null,
+    scheduledFor: null,
+    firstSlot: null,
+    slotCount: 1,
+    attempt: 0,
+    maxAttempts: 1,
+    crashes: 0,
+    availableAt: null,
+    priority: 0,
+    passId: null,
+    startedAt: null,
+    params: null,
+    requestedBy: null,
+    cancelRequestedAt: null,
+    attempts: [],
+    ...given,
+  }
+}
+
+/** The runs of a slot, reserved for a pass. */
+export function slotRuns(scheduleId: string, slot: PlannedSlot, passId: number, now: Date): RunHead[] {
+  const { scheduledFor, priority, params } = slot
+  return slot.runs.map(({ jobName, maxAttempts }) =>
+    newRun({
+      scheduleId,
+      jobName,
+      trigger: 'CRON',
+      createdAt: now,
+      scheduledFor,
+      maxAttempts,
+      priority,
+      params,
+      passId,
+    }),
+  )
+}
+
+/** The row that says why adjacent slots did not run. */
+export function writeOffRow(scheduleId: string, writeOff: WriteOff, now: Date): RunHead {
+  const { status, reason, firstSlot, lastSlot, slotCount } = writeOff
+  return newRun({
+    scheduleId,
+    jobName: WHOLE_SLOT,
+    trigger: 'CRON',
+    createdAt: now,
+    status,
+    reason,
+    firstSlot,
+    scheduledFor: lastSlot,
+    slotCount,
+  })
+}
+
+export async function insertRunRows({ insertAll }: Statements, runs: readonly RunHead[], now: Date): Promise<void> {
+  const rows = runs.map((run): Values => ({
+    ...toValues(RUN_HEAD, run),
+    attempts: null,
+    finishedAt: run.jobName === WHOLE_SLOT ? now : null,
+  }))
+  // Most columns of most runs are NULL, and are so without being sent.
+  const columns = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => row[name] !== null))
+  await insertAll(
+    'JobRun',
+    rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null]))),
+  )
+}
+
+/** Leaves out the runs whose slot has a run of the same job already. */
+export async function withoutExisting({ all }: Statements, runs: readonly RunHead[]): Promise<RunHead[]> {
+  const taken = new Set<string>()
+  const slots = [...new Set(runs.flatMap((run) => run.scheduledFor?.getTime() ?? []))].map((ms) => new Date(ms))
+  const scheduleIds = [...new Set(runs.map((run) => run.scheduleId))]
+  for (const some of chunksOf(slots)) {
+    const sql = `SELECT scheduleId, jobName, scheduledFor FROM JobRun WHERE scheduleId IN (${marks(scheduleIds)}) AND scheduledFor IN (${marks(some)})`
+    const rows = await all(sql, [...scheduleIds, ...some])
+    for (const row of rows) taken.add(slotKey(toSlot(row)))
+  }
+  return runs.filter((run) => run.scheduledFor === null || !taken.has(slotKey(run)))
+}
+
+function toSlot(row: Readonly<Record<string, unknown>>): Pick<RunHead, 'scheduleId' | 'jobName' | 'scheduledFor'> {
+  const { scheduleId, jobName, scheduledFor } = row
+  return { scheduleId: String(scheduleId), jobName: String(jobName), scheduledFor: instantOf(scheduledFor) }
+}
+
+function slotKey({
+  scheduleId,
+  jobName,
+  scheduledFor,
+}: Pick<RunHead, 'scheduleId' | 'jobName' | 'scheduledFor'>): string {
+  return `${scheduleId} ${jobName} ${scheduledFor?.getTime() ?? ''}`
+}

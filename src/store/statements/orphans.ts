@@ -1,0 +1,96 @@
+import type { RunHead } from '../../domain/run.js'
+import { RUN_HEAD, selectList } from '../columns.js'
+import { type Database, marks, sorted, type Statements } from '../database.js'
+import type { OrphanVerdict } from '../store.js'
+import { lockLivePass } from './now.js'
+import { headOf } from './runs.js'
+
+/** Found by run, never through its schedule: an orphan's schedule may be gone. */
+export async function findOrphans(database: Database, limit: number, { expiredToo = false } = {}): Promise<RunHead[]> {
+  return database.direct(async ({ all, dialect: { now } }) => {
+    const expired = expiredToo ? ` OR p.leaseUntil <= ${now}` : ''
+    const orphans = (condition: string) =>
+      `SELECT ${selectList(RUN_HEAD, 'r')} FROM JobRun r LEFT JOIN RunnerPass p ON p.id = r.passId ` +
+      `WHERE ${condition} AND (p.id IS NULL OR p.status <> 'RUNNING'${expired})`
+    const running = orphans("r.status = 'RUNNING'")
+    const reserved = orphans("r.status = 'PENDING' AND r.availableAt IS NULL")
+    return (await all(`SELECT * FROM (${running} UNION ALL ${reserved}) o ORDER BY id LIMIT ${Math.trunc(limit)}`)).map(
+      headOf,
+    )
+  })
+}
+
+export async function settleOrphans(
+  database: Database,
+  passId: number,
+  verdicts: readonly OrphanVerdict[],
+): Promise<Set<string>> {
+  if (verdicts.length === 0) return new Set()
+  return database.transaction(async (statements, unsure) => {
+    const now = await lockLivePass(statements, passId)
+    if (now === null) return new Set<string>()
+    const found = await lockRuns(statements, verdicts)
+    const alive = await livePasses(statements, verdicts)
+    const still = verdicts.filter((v) => found.get(v.runId) === keyOf(v.found) && !alive.has(v.found.passId))
+    await statements.updateEach(
+      'JobRun',
+      'id',
+      sortedById(still).map((verdict) => verdictValues(verdict, now)),
+    )
+    const earlier = unsure ? verdicts.filter((v) => found.get(v.runId) === settledKey(v)) : []
+    return new Set([...still, ...earlier].map((verdict) => verdict.runId))
+  })
+}
+
+function verdictValues({ runId, status, reason, error, crashes, attempts, found }: OrphanVerdict, now: Date) {
+  const waits = status === 'PENDING'
+  return {
+    id: runId,
+    status,
+    reason,
+    error,
+    crashes,
+    attempts: JSON.stringify(attempts),
+    availableAt: waits ? now : null,
+    finishedAt: waits ? null : now,
+    passId: waits ? null : found.passId,
+  }
+}
+
+async function lockRuns(
+  { all, dialect }: Statements,
+  verdicts: readonly OrphanVerdict[],
+): Promise<Map<string, string>> {
+  const ids = sorted(verdicts.map((verdict) => verdict.runId))
+  const rows = await all(
+    `SELECT id, status, passId, availableAt FROM JobRun${dialect.byPrimaryKey} WHERE id IN (${marks(ids)}) ORDER BY id${dialect.forUpdate}`,
+    ids,
+  )
+  return new Map(
+    rows.map((row) => [
+      String(row['id']),
+      row['availableAt'] === null ? `${String(row['status'])} ${String(row['passId'])}` : 'waiting',
+    ]),
+  )
+}
+
+function keyOf({ status, passId }: { status: string; passId: number | null }): string {
+  return `${status} ${String(passId)}`
+}
+
+function settledKey({ status, found }: OrphanVerdict): string {
+  return status === 'PENDING' ? 'waiting' : keyOf({ status, passId: found.passId })
+}
+
+// A pass never comes back to life, so one that is dead now stays dead.
+async function livePasses({ all }: Statements, verdicts: readonly OrphanVerdict[]): Promise<Set<number>> {
+  const ids = [...new Set(verdicts.map((verdict) => verdict.found.passId))]
+  if (ids.length === 0) return new Set()
+  const rows = await all(`SELECT id FROM RunnerPass WHERE id IN (${marks(ids)}) AND status = 'RUNNING'`, ids)
+  return new Set(rows.map((row) => Number(row['id'])))
+}
+
+function sortedById(verdicts: readonly OrphanVerdict[]): OrphanVerdict[] {
+  const byId = new Map(verdicts.map((verdict) => [verdict.runId, verdict]))
+  return sorted(byId.keys()).flatMap((id) => byId.get(id) ?? [])
+}
