@@ -1,0 +1,102 @@
+import { EXIT, type ScheduleError } from '../errors.js'
+import { failpoint } from '../failpoints.js'
+import { look, nextOf } from './look.js'
+import { stopError, type OpenPass } from './open-pass.js'
+import type { FailOn, PassCounts, PassReport } from './report.js'
+import { settleSlot } from './run-group.js'
+
+const SIGNAL_EXIT = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+/** Waits for what still runs, gives back what never started, closes the row and makes the report. */
+export async function closePass(open: OpenPass): Promise<PassReport> {
+  const { runtime, executor, context } = open
+  while (!executor.isIdle()) await executor.change()
+  await Promise.all(open.hooks)
+  FAILPOINT: await failpoint('pass.closing')
+  if (stopError(open) === null) await wrapUp(open).catch(open.fail)
+  await runtime.heartbeat.stop()
+  FAILPOINT: await failpoint('pass.closed')
+  const error = stopError(open)
+  const closed = error === null ? await look(context).catch(() => null) : null
+  return reportOf(open, error, closed === null ? null : nextOf(closed))
+}
+
+async function wrapUp(open: OpenPass): Promise<void> {
+  const { runtime, unstarted, context } = open
+  if (unstarted.size > 0) {
+    await runtime.store.releaseRuns(runtime.passId, [...unstarted], 'interrupted')
+    runtime.tally.deferred(unstarted.size)
+  }
+  for (const { scheduleId, scheduledFor } of open.endedElsewhere) await settleSlot(runtime, scheduleId, scheduledFor)
+  runtime.tally.finishWaiting()
+  const { counts } = runtime.tally
+  const status = runtime.stopper.reason() === null ? 'FINISHED' : 'INTERRUPTED'
+  const failed = counts.failed + counts.timedOut + endedAbandoned(open)
+  const { due, executed, skipped, deferred } = counts
+  const figures = { due, executed, failed, skipped, deferred, exitCode: exitCodeOf(open) }
+  // A beat that meets the closed row would take the lease for lost.
+  await runtime.heartbeat.stop()
+  if (!(await runtime.store.closePass(runtime.passId, status, figures))) {
+    runtime.stopper.stop({ kind: 'lease-lost' })
+    return
+  }
+  await pruneWhatRan(open, context)
+}
+
+/** History is bounded without anybody asking: schedules that ran now lose what retention no longer covers. */
+async function pruneWhatRan(open: OpenPass, { config, store }: OpenPass['context']): Promise<void> {
+  const scheduleIds = [...new Set(open.runtime.tally.runs.map((run) => run.scheduleId))]
+  if (open.runtime.stopper.reason() !== null || scheduleIds.length === 0) return
+  const { runs, runsOlderThanMs, passesOlderThanMs } = config.retention
+  try {
+    await store.prune({
+      keepRuns: runs,
+      runsOlderThanMs,
+      passesOlderThanMs,
+      scheduleIds: scheduleIds.slice(0, 100),
+      limit: 1000,
+    })
+  } catch (error) {
+    open.runtime.observer.warning(`old history could not be pruned: ${String(error)}`)
+  }
+}
+
+function endedAbandoned(open: OpenPass): number {
+  return open.runtime.tally.runs.filter((run) => run.status === 'ABANDONED').length
+}
+
+function exitCodeOf(open: OpenPass): number {
+  const { runtime, context } = open
+  const reason = runtime.stopper.reason()
+  if (reason?.kind === 'signal') return SIGNAL_EXIT[reason.signal]
+  if (runtime.tally.missingJobs.size > 0) return EXIT.runFailed
+  return isFailed(runtime.tally.counts, endedAbandoned(open), context.settings.failOn) ? EXIT.runFailed : EXIT.ok
+}
+
+function isFailed(counts: PassCounts, abandoned: number, failOn: FailOn): boolean {
+  if (failOn.has('failed') && counts.failed + counts.timedOut + abandoned > 0) return true
+  return failOn.has('deferred') && counts.deferred > 0
+}
+
+function reportOf(open: OpenPass, error: ScheduleError | null, next: PassReport['next']): PassReport {
+  const { runtime, context, startedAt } = open
+  const { tally } = runtime
+  const durationMs = Math.round(context.clock.monotonicMs() - context.settings.startedAtMs)
+  const missing = [...tally.missingJobs].map((name) => `work was left for another config: this one has no job ${name}`)
+  return {
+    pass: {
+      id: runtime.passId,
+      startedAt: startedAt.toISOString(),
+      finishedAt: runtime.databaseClock.now().toISOString(),
+      durationMs,
+      host: context.settings.host,
+      dryRun: false,
+    },
+    counts: tally.counts,
+    runs: tally.runs,
+    next,
+    notes: [...tally.notes, ...missing],
+    error: error === null ? null : { code: error.code, message: error.message, fix: error.fix },
+    exitCode: error?.exitCode ?? exitCodeOf(open),
+  }
+}

@@ -1,0 +1,44 @@
+import type { RunHead, RunReason } from '../domain/run.js'
+import type { Job } from '../jobs/job.js'
+
+/** What the heartbeat thread is started with. */
+export interface HeartbeatData {
+  databaseUrl: string
+  passId: number
+  leaseMs: number
+  /** One Float64: the monotonic instant up to which the lease certainly holds. Written by the thread, read by both. */
+  holdsUntilMs: SharedArrayBuffer
+  /** Monotonic instant by which the process must have ended (`--max-duration`); null: none. */
+  endsAtMs: number | null
+  /** Process groups of the jobs' commands, killed with a process that no longer answers. */
+  processGroups: Int32Array
+}
+
+/** Main thread → heartbeat thread. */
+export type ToHeartbeat =
+  { kind: 'watch'; run: WatchedRun } | { kind: 'unwatch'; runId: string } | { kind: 'here' } | { kind: 'stop' }
+
+/** Heartbeat thread → main thread. */
+export type FromHeartbeat =
+  /** Asks for `here`, which a blocked thread does not answer. */
+  | { kind: 'there?' }
+  | { kind: 'lost' }
+  | { kind: 'cancel'; runs: { runId: string; reason: RunReason }[] }
+  | { kind: 'trouble'; message: string }
+
+/** Enough to record a run in the name of a main thread that no longer answers. */
+export interface WatchedRun {
+  run: RunHead
+  job: Pick<Job, 'retry' | 'onCrash' | 'crashRetries'>
+  attempt: number
+  startedAt: Date
+  startedAtMs: number
+  timeoutMs: number
+  /** Monotonic instant by which the main thread must have ended the attempt itself. */
+  overdueAtMs: number
+}
+
+/** The part of a lease that its holder relies on (River's idea: less than the database grants). */
+export const TRUSTED_SHARE = 0.8
+/** Beyond the trusted part nothing is started; until this one a renewal may still arrive, then jobs are told to stop. */
+export const LAST_SHARE = 0.95

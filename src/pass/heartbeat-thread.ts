@@ -1,0 +1,202 @@
+import { write } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '../clock.js'
+import { messageOf } from '../errors.js'
+import { failpoint } from '../failpoints.js'
+import { killGroups } from '../jobs/live-groups.js'
+import { openStore } from '../store/open-store.js'
+import type { Store } from '../store/store.js'
+import {
+  LAST_SHARE,
+  TRUSTED_SHARE,
+  type FromHeartbeat,
+  type HeartbeatData,
+  type ToHeartbeat,
+  type WatchedRun,
+} from './heartbeat-messages.js'
+import { nextStep } from './outcome.js'
+import { settlementOfHistory } from './settlement.js'
+
+/** How long a main thread that is not blocked may take to answer. */
+const ANSWER_MS = 2000
+/** The same at the end of `--max-duration`, where a second and a half are left for everything. */
+const LAST_ANSWER_MS = 800
+const LAST_WORDS_MS = 1500
+const RECORDING_MS = 10_000
+const STALLED_READER_MS = 300
+
+/**
+ * Renews the lease of a pass every third of it from a thread and connection of its own, and is the watchdog of jobs that
+ * block the main thread past their timeout. Connects only a sixth of a lease in: most passes are over by then.
+ */
+const data = workerData as HeartbeatData
+const holdsUntilMs = new Float64Array(data.holdsUntilMs)
+const watched = new Map<string, WatchedRun>()
+const clock = systemClock
+/** Aborted when the pass is over: nothing more is begun, and the thread ends by itself. */
+const ending = new AbortController()
+let store: Store | null = null
+let onHere: () => void = () => undefined
+
+parentPort?.on('message', (message: ToHeartbeat) => {
+  if (message.kind === 'watch') watched.set(message.run.run.id, message.run)
+  if (message.kind === 'unwatch') watched.delete(message.runId)
+  if (message.kind === 'here') onHere()
+  if (message.kind === 'stop') ending.abort()
+})
+ending.signal.addEventListener('abort', () => parentPort?.close())
+void beatForEver().finally(() => store?.close())
+void guardForEver()
+
+async function beatForEver(): Promise<void> {
+  // Counted from the grant: a pass may be slow to begin.
+  const grantedAtMs = (holdsUntilMs[0] ?? 0) - TRUSTED_SHARE * data.leaseMs
+  await clock.sleep(grantedAtMs + data.leaseMs / 6 - clock.monotonicMs(), ending.signal)
+  if (isEnding()) return
+  FAILPOINT: await failpoint('heartbeat.connecting')
+  await connect()
+  await clock.sleep(grantedAtMs + data.leaseMs / 3 - clock.monotonicMs(), ending.signal)
+  while (!isEnding()) {
+    // From sending to sending: an answer may be slow, or wait for a transaction of this very pass.
+    const sentAtMs = clock.monotonicMs()
+    if (!(await beat())) break
+    await clock.sleep(sentAtMs + data.leaseMs / 3 - clock.monotonicMs(), ending.signal)
+  }
+  if (!isEnding()) tell({ kind: 'lost' })
+}
+
+async function connect(): Promise<Store | null> {
+  try {
+    store ??= await openStore({ databaseUrl: data.databaseUrl })
+  } catch (error) {
+    tell({ kind: 'trouble', message: `the heartbeat cannot reach the database: ${messageOf(error)}` })
+  }
+  return store
+}
+
+/** False: the lease is lost. A database that does not answer is asked again until the lease is nearly over. */
+async function beat(): Promise<boolean> {
+  while (clock.monotonicMs() < (holdsUntilMs[0] ?? 0) + (LAST_SHARE - TRUSTED_SHARE) * data.leaseMs) {
+    const sentAtMs = clock.monotonicMs()
+    const renewed = await renew()
+    if (renewed === 'lost') return false
+    if (renewed === 'renewed') {
+      FAILPOINT: await failpoint('heartbeat.renewed')
+      holdsUntilMs[0] = sentAtMs + TRUSTED_SHARE * data.leaseMs
+      return true
+    }
+    await clock.sleep(data.leaseMs / 30, ending.signal)
+    if (isEnding()) return false
+  }
+  return false
+}
+
+async function renew(): Promise<'renewed' | 'lost' | 'unknown'> {
+  try {
+    const renewal = await (await connect())?.renewLease(data.passId, data.leaseMs)
+    if (renewal === undefined) return 'unknown'
+    if (renewal.cancel.length > 0) tell({ kind: 'cancel', runs: renewal.cancel })
+    return renewal.alive ? 'renewed' : 'lost'
+  } catch (error) {
+    tell({ kind: 'trouble', message: `the heartbeat failed: ${messageOf(error)}` })
+    return 'unknown'
+  }
+}
+
+async function guardForEver(): Promise<void> {
+  while (!isEnding()) {
+    await clock.sleep(Math.max(50, Math.min(1000, data.leaseMs / 6, untilTheEndMs())), ending.signal)
+    if (isEnding()) return
+    if (untilTheEndMs() <= 0 && watched.size > 0 && (await isBlocked(LAST_ANSWER_MS))) await giveUp([])
+    const overdue = [...watched.values()].filter((run) => clock.monotonicMs() > run.overdueAtMs)
+    if (overdue.length > 0 && (await isBlocked(ANSWER_MS))) await giveUp(overdue)
+  }
+}
+
+function untilTheEndMs(): number {
+  return data.endsAtMs === null ? Number.MAX_SAFE_INTEGER : data.endsAtMs - LAST_WORDS_MS - clock.monotonicMs()
+}
+
+/** A slow machine is not a blocked one: only a main thread that answers nothing is given up. */
+async function isBlocked(patienceMs: number): Promise<boolean> {
+  const answered = new AbortController()
+  onHere = () => answered.abort()
+  tell({ kind: 'there?' })
+  await clock.sleep(patienceMs, answered.signal)
+  return !answered.signal.aborted
+}
+
+/** The main thread did not end these attempts: it is blocked. Records for it, then ends the process. */
+async function giveUp(overdue: readonly WatchedRun[]): Promise<void> {
+  try {
+    await Promise.race([recordAll(overdue), clock.sleep(RECORDING_MS)])
+  } catch {
+    // Then the next pass finds the runs as after a crash.
+  } finally {
+    killGroups(data.processGroups)
+    await say(`run-due-schedules: ${blame(overdue)}; recorded what was running, ending this process`)
+    process.kill(process.pid, 'SIGKILL')
+  }
+}
+
+async function recordAll(overdue: readonly WatchedRun[]): Promise<void> {
+  const open = await connect()
+  if (open === null) return
+  const batch = { starts: [], finishes: [], skips: [], settlements: [], progress: [] }
+  const runs = [...watched.values()]
+  await open.record(data.passId, { ...batch, finishes: runs.map((run) => finishFor(run, overdue.includes(run))) })
+  for (const { run } of runs) {
+    if (run.scheduledFor === null) continue
+    const settlement = settlementOfHistory(run.scheduleId, await open.readSlot(run.scheduleId, run.scheduledFor))
+    if (settlement !== null) await open.record(data.passId, { ...batch, settlements: [settlement] })
+  }
+  await open.closePass(data.passId, 'INTERRUPTED', {
+    due: 0,
+    executed: runs.length,
+    failed: overdue.length,
+    skipped: 0,
+    deferred: 0,
+    exitCode: 3,
+  })
+}
+
+function blame(overdue: readonly WatchedRun[]): string {
+  if (overdue.length === 0) return 'a job blocks the event loop past --max-duration'
+  return `${overdue.map(({ run }) => `${run.scheduleId}/${run.jobName}`).join(', ')} blocks the event loop past its timeout`
+}
+
+/** From a thread of the pool, because a reader that has stalled would hold this one up for ever. */
+async function say(line: string): Promise<void> {
+  const said = new AbortController()
+  write(2, `${line}\n`, () => said.abort())
+  await clock.sleep(STALLED_READER_MS, said.signal)
+}
+
+function finishFor(watchedRun: WatchedRun, timedOut: boolean): ReturnType<typeof nextStep>['finish'] {
+  const durationMs = Math.round(clock.monotonicMs() - watchedRun.startedAtMs)
+  const error = timedOut
+    ? `timed out after ${watchedRun.timeoutMs} ms and blocked the event loop`
+    : 'a job of the same pass blocked the event loop'
+  return nextStep({
+    ...watchedRun,
+    outcome: {
+      status: timedOut ? 'TIMED_OUT' : 'INTERRUPTED',
+      reason: timedOut ? null : 'interrupted',
+      output: null,
+      error,
+      log: null,
+      durationMs,
+    },
+    finishedAt: new Date(watchedRun.startedAt.getTime() + durationMs),
+    passId: data.passId,
+    patienceMs: 0,
+  }).finish
+}
+
+function isEnding(): boolean {
+  return ending.signal.aborted
+}
+
+function tell(message: FromHeartbeat): void {
+  parentPort?.postMessage(message)
+}

@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '../clock.js'
+import type { RunReason } from '../domain/run.js'
+import { liveGroups } from '../jobs/live-groups.js'
+import {
+  LAST_SHARE,
+  TRUSTED_SHARE,
+  type FromHeartbeat,
+  type HeartbeatData,
+  type ToHeartbeat,
+  type WatchedRun,
+} from './heartbeat-messages.js'
+
+/** The lease of a pass as seen by the pass: kept alive by a thread of its own, so that no job can starve it. */
+export interface Heartbeat {
+  /** Starts the thread unless it runs already. */
+  start(): void
+  /** False: start nothing more, the lease may be gone. Needs no round trip. */
+  holds(): boolean
+  watch(run: WatchedRun): void
+  unwatch(runId: string): void
+  stop(): Promise<void>
+}
+
+export interface HeartbeatEvents {
+  lost(): void
+  cancel(runId: string, reason: RunReason): void
+  trouble(message: string): void
+}
+
+export interface HeartbeatOptions {
+  databaseUrl: string
+  passId: number
+  leaseMs: number
+  /** Monotonic time from before the statement that granted the lease was sent. */
+  grantedAtMs: number
+  /** Monotonic instant by which the process must have ended; null: none. */
+  endsAtMs: number | null
+  clock: Clock
+}
+
+/** How a pass keeps its lease. */
+export type CreateHeartbeat = (options: HeartbeatOptions, on: HeartbeatEvents) => Heartbeat
+
+/** A thread that waits for a silent database is not waited for. */
+const LONGEST_END_MS = 300
+
+export function createHeartbeat(options: HeartbeatOptions, on: HeartbeatEvents): Heartbeat {
+  const holdsUntilMs = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
+  holdsUntilMs[0] = options.grantedAtMs + TRUSTED_SHARE * options.leaseMs
+  const holds = (): boolean => options.clock.monotonicMs() < (holdsUntilMs[0] ?? 0)
+  const ended = new AbortController()
+  let thread: Worker | null = null
+  void guard()
+
+  function receive(message: FromHeartbeat): void {
+    if (message.kind === 'there?') thread?.postMessage({ kind: 'here' } satisfies ToHeartbeat)
+    if (message.kind === 'lost') on.lost()
+    if (message.kind === 'trouble') on.trouble(message.message)
+    if (message.kind === 'cancel') for (const run of message.runs) on.cancel(run.runId, run.reason)
+  }
+
+  // A pass that is slow to find its first work needs its lease too. And the thread may be waiting for a database that
+  // never answers: this end of the lease needs none.
+  async function guard(): Promise<void> {
+    await sleepUntil(options.grantedAtMs + options.leaseMs / 6)
+    if (!ended.signal.aborted) start()
+    while (!ended.signal.aborted && options.clock.monotonicMs() < lostAtMs()) await sleepUntil(lostAtMs())
+    if (!ended.signal.aborted) on.lost()
+  }
+
+  function lostAtMs(): number {
+    return (holdsUntilMs[0] ?? 0) + (LAST_SHARE - TRUSTED_SHARE) * options.leaseMs
+  }
+
+  function sleepUntil(atMs: number): Promise<void> {
+    return options.clock.sleep(atMs - options.clock.monotonicMs(), ended.signal)
+  }
+
+  function start(): void {
+    if (thread !== null) return
+    const workerData: HeartbeatData = {
+      databaseUrl: options.databaseUrl,
+      passId: options.passId,
+      leaseMs: options.leaseMs,
+      endsAtMs: options.endsAtMs,
+      holdsUntilMs: holdsUntilMs.buffer,
+      processGroups: liveGroups(),
+    }
+    thread = new Worker(threadFile(), { workerData, execArgv: [] })
+    thread.on('message', receive)
+    thread.on('error', (error) => on.trouble(`the heartbeat failed: ${error.message}`))
+    // Nobody would notice that the lease runs out.
+    thread.on('exit', () => on.lost())
+    // The pass decides when the process ends, not its heartbeat.
+    thread.unref()
+  }
+
+  return {
+    start,
+    holds,
+    watch: (run) => thread?.postMessage({ kind: 'watch', run } satisfies ToHeartbeat),
+    unwatch: (runId) => thread?.postMessage({ kind: 'unwatch', runId } satisfies ToHeartbeat),
+    async stop() {
+      ended.abort()
+      const stopped = thread
+      thread = null
+      stopped?.removeAllListeners('message')
+      stopped?.removeAllListeners('exit')
+      if (stopped !== null) await endOf(stopped, options.clock)
+    },
+  }
+}
+
+/** The thread ends by itself between two statements; to end it inside one could take the process with it. */
+async function endOf(thread: Worker, clock: Clock): Promise<void> {
+  const exited = new AbortController()
+  thread.once('exit', () => exited.abort())
+  thread.postMessage({ kind: 'stop' } satisfies ToHeartbeat)
+  await clock.sleep(LONGEST_END_MS, exited.signal)
+  if (!exited.signal.aborted) await thread.terminate()
+}
+
+/** Beside this module in the bundle; from TypeScript sources, where a thread cannot load them, in the built `dist`. */
+function threadFile(): string {
+  const beside = fileURLToPath(new URL('heartbeat-thread.js', import.meta.url))
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/heartbeat-thread.js', import.meta.url))
+}

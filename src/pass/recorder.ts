@@ -1,0 +1,123 @@
+import type { Clock } from '../clock.js'
+import type { Recorded, RecordBatch, RunFinish, RunSkip, RunStart, SlotSettlement, Store } from '../store/store.js'
+
+/** Writes what happens to runs, many at a time, without ever waiting for company. */
+export interface Recorder {
+  /** True once the run is RUNNING in the database; false: fenced or cancelled, do not start it. */
+  start(start: RunStart): Promise<boolean>
+  /** False: fenced, the result was discarded. */
+  finish(finish: RunFinish): Promise<boolean>
+  skip(skip: RunSkip): Promise<boolean>
+  settle(settlement: SlotSettlement): Promise<void>
+  /** Written with the next flush, at least once a second. */
+  progress(runId: string, fraction: number, note: string | null): void
+}
+
+const LARGEST_BATCH = 500
+const PROGRESS_INTERVAL_MS = 1000
+
+type MutableBatch = { [Key in keyof RecordBatch]: RecordBatch[Key][number][] }
+
+interface Entry {
+  add(batch: MutableBatch): void
+  settle(recorded: Recorded): void
+  fail(error: unknown): void
+}
+
+interface RecorderEvents {
+  flushed(ms: number): void
+  lost(): void
+  /** Resolves when the lease is known to be lost: a database that does not answer is not waited for. */
+  gone: Promise<'lost'>
+  paused(scheduleId: string): void
+}
+
+/**
+ * Group commit: while one flush is on its way, what arrives gathers for the next. Nothing waits for a timer, and a
+ * handler's place is free as soon as the handler ends, not when its record is durable.
+ */
+export function createRecorder(
+  store: Pick<Store, 'record'>,
+  passId: number,
+  clock: Clock,
+  on: RecorderEvents,
+): Recorder {
+  const queue: Entry[] = []
+  let flushing = false
+  let progress = new Map<string, RecordBatch['progress'][number]>()
+  let progressDueAtMs = 0
+
+  function enqueue<T>(add: Entry['add'], answer: (recorded: Recorded) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      queue.push({ add, settle: (recorded) => resolve(answer(recorded)), fail: reject })
+      if (flushing) return
+      flushing = true
+      // One turn of the loop later, so that everything of the same tick shares the flush.
+      setImmediate(() => void flushAll())
+    })
+  }
+
+  async function flushAll(): Promise<void> {
+    while (queue.length > 0) await flush(queue.splice(0, LARGEST_BATCH))
+    flushing = false
+  }
+
+  async function flush(entries: readonly Entry[]): Promise<void> {
+    const batch: MutableBatch = {
+      starts: [],
+      finishes: [],
+      skips: [],
+      settlements: [],
+      progress: [...progress.values()],
+    }
+    progress = new Map()
+    for (const entry of entries) entry.add(batch)
+    const sentAtMs = clock.monotonicMs()
+    try {
+      const recorded = await Promise.race([store.record(passId, batch), on.gone])
+      on.flushed(clock.monotonicMs() - sentAtMs)
+      if (recorded === 'lost') on.lost()
+      else for (const scheduleId of recorded.paused) on.paused(scheduleId)
+      for (const entry of entries) entry.settle(recorded === 'lost' ? nothingRecorded() : recorded)
+    } catch (error) {
+      for (const entry of entries) entry.fail(error)
+    }
+  }
+
+  return {
+    start: (start) =>
+      enqueue(
+        (batch) => batch.starts.push(start),
+        (recorded) => recorded.started.has(start.runId),
+      ),
+    finish: (finish) =>
+      enqueue(
+        (batch) => batch.finishes.push(finish),
+        (recorded) => recorded.finished.has(finish.runId),
+      ),
+    skip: (skip) =>
+      enqueue(
+        (batch) => batch.skips.push(skip),
+        (recorded) => recorded.skipped.has(skip.runId),
+      ),
+    settle: (settlement) =>
+      enqueue(
+        (batch) => batch.settlements.push(settlement),
+        () => undefined,
+      ),
+    progress(runId, fraction, note) {
+      progress.set(runId, { runId, fraction, note })
+      if (clock.monotonicMs() < progressDueAtMs) return
+      progressDueAtMs = clock.monotonicMs() + PROGRESS_INTERVAL_MS
+      // Progress is a courtesy: failing to write it must not fail the run.
+      enqueue(
+        () => undefined,
+        () => undefined,
+      ).catch(() => undefined)
+    },
+  }
+}
+
+function nothingRecorded(): Recorded {
+  return { started: new Set(), finished: new Set(), skipped: new Set(), paused: [] }
+}

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto'
+import { failpoint } from '../failpoints.js'
+import type { RunHead } from '../domain/run.js'
+import type { Schedule } from '../domain/schedule.js'
+import type { Job } from '../jobs/job.js'
+import { describeError } from '../jobs/describe-error.js'
+import { inJobScope } from '../jobs/job-scope.js'
+import type { RunSkip, SlotSettlement } from '../store/store.js'
+import { prepareAttempt, type AttemptResult } from './attempt.js'
+import type { Enter, SlotGroup } from './execute.js'
+import { isFailure } from './outcome.js'
+import { hookEvent, type PassRuntime } from './runtime.js'
+import { settlementOf, settlementOfHistory } from './settlement.js'
+import type { RunEnd } from './tally.js'
+
+const LONGEST_CONDITION_MS = 10_000
+
+/** Runs one slot's (or request's) runs to their end and settles the slot. Rejects only when recording failed. */
+export async function runGroup(runtime: PassRuntime, group: SlotGroup, enter: Enter): Promise<void> {
+  await waitForStart(runtime, group)
+  const verdict = await askCondition(runtime, group)
+  if (verdict !== null) {
+    await skipGroup(runtime, group, verdict)
+    return
+  }
+  const ends = new SlotEnds(group)
+  await Promise.all(group.runs.map((run) => runToEnd(runtime, run, enter, ends)))
+  if (!ends.settled) await settleFromHistory(runtime, group)
+}
+
+/** What is known of the slot while its runs end; complete only when this pass took the slot whole. */
+class SlotEnds {
+  settled = false
+  readonly #group: SlotGroup
+  readonly #ends: (RunEnd & { startedAt: Date | null })[] = []
+
+  constructor(group: SlotGroup) {
+    this.#group = group
+  }
+
+  /** The settlement, once the last run of a whole slot has ended. */
+  add(end: RunEnd, startedAt: Date | null): SlotSettlement | null {
+    this.#ends.push({ ...end, startedAt })
+    const whole =
+      this.#ends.length === this.#group.runs.length &&
+      this.#group.runs.every((run) => run.attempt === 0 && run.reason === null)
+    if (!whole) return null
+    this.settled = true
+    return settlementOf(this.#group.schedule.id, this.#group.runs[0], this.#ends)
+  }
+}
+
+/** Parts of the slot ran in other passes: what the database knows of it decides. */
+async function settleFromHistory(runtime: PassRuntime, group: SlotGroup): Promise<void> {
+  const [first] = group.runs
+  if (first?.trigger !== 'CRON' || first.scheduledFor === null || runtime.stopper.reason() !== null) return
+  await settleSlot(runtime, group.schedule.id, first.scheduledFor)
+}
+
+/** Settles a slot if all its runs have ended. */
+export async function settleSlot(runtime: PassRuntime, scheduleId: string, scheduledFor: Date): Promise<void> {
+  const settlement = settlementOfHistory(scheduleId, await runtime.store.readSlot(scheduleId, scheduledFor))
+  if (settlement !== null) await runtime.recorder.settle(settlement)
+}
+
+/** A slot a little ahead of the database's clock waits for it; jitter delays the start by the schedule's own offset. */
+async function waitForStart(runtime: PassRuntime, group: SlotGroup): Promise<void> {
+  const [first] = group.runs
+  if (first?.trigger !== 'CRON' || first.scheduledFor === null) return
+  const startAt = new Date(first.scheduledFor.getTime() + jitterOf(group.schedule))
+  const waitMs = runtime.databaseClock.msUntil(startAt)
+  if (waitMs > 0) await runtime.clock.sleep(waitMs, runtime.stopper.signal)
+}
+
+/** The same for a schedule id every time, between 0 and `jitter`. */
+function jitterOf(schedule: Schedule): number {
+  if (schedule.jitterMs <= 0) return 0
+  return createHash('sha256').update(schedule.id).digest().readUInt32BE(0) % schedule.jitterMs
+}
+
+type Verdict = Pick<RunSkip, 'status' | 'error'>
+
+/** Null: run. `when` is asked once per slot that this pass took, before its first attempt. */
+async function askCondition(runtime: PassRuntime, group: SlotGroup): Promise<Verdict | null> {
+  const [first] = group.runs
+  const when = runtime.conditionOf(group.schedule.id)
+  if (when === null || first?.trigger !== 'CRON' || first.scheduledFor === null) return null
+  if (group.runs.some((run) => run.attempt > 0) || !runtime.mayStart()) return null
+  const { scheduledFor } = first
+  const scope = { name: `the \`when\` of schedule ${group.schedule.id}`, blame: () => false }
+  const tooLate = new AbortController()
+  const { signal } = runtime.stopper
+  const timeout = runtime.clock.sleep(LONGEST_CONDITION_MS, AbortSignal.any([tooLate.signal, signal])).then(() => {
+    // Stopped while it waits: nothing starts, so the runs go back undecided.
+    if (!signal.aborted) throw new Error('its `when` gave no answer within 10 s')
+  })
+  timeout.catch(() => undefined)
+  try {
+    const answer = await Promise.race([
+      Promise.resolve().then(() => inJobScope(scope, () => when({ scheduledFor, params: group.schedule.params }))),
+      timeout,
+    ])
+    return answer === false ? { status: 'SKIPPED', error: null } : null
+  } catch (error) {
+    return { status: 'FAILED', error: `the condition \`when\` failed: ${describeError(error)}` }
+  } finally {
+    tooLate.abort()
+  }
+}
+
+async function skipGroup(runtime: PassRuntime, group: SlotGroup, verdict: Verdict): Promise<void> {
+  const end: RunEnd = { ...verdict, reason: 'condition', attempt: 0, durationMs: null }
+  const settlement = settlementOf(
+    group.schedule.id,
+    group.runs[0],
+    group.runs.map(() => ({ ...end, startedAt: null })),
+  )
+  const settled = settlement === null ? null : runtime.recorder.settle(settlement)
+  await Promise.all(group.runs.map((run) => skipRun(runtime, run, { ...verdict, runId: run.id, reason: 'condition' })))
+  await settled
+}
+
+async function skipRun(runtime: PassRuntime, run: RunHead, skip: RunSkip): Promise<void> {
+  if (!(await runtime.recorder.skip(skip))) return
+  const end: RunEnd = {
+    status: skip.status,
+    reason: skip.reason,
+    error: skip.error,
+    attempt: run.attempt,
+    durationMs: null,
+  }
+  runtime.observer.runEnded(runtime.tally.ended(run, end))
+  await runtime.callHook('onSkip', runtime.jobOf(run.jobName), hookEvent(run, end))
+}
+
+async function runToEnd(runtime: PassRuntime, run: RunHead, enter: Enter, ends: SlotEnds): Promise<void> {
+  const job = runtime.jobOf(run.jobName)
+  if (job === null) {
+    runtime.giveBack(run.id)
+    return
+  }
+  let head = run
+  for (;;) {
+    const attempt = prepareAttempt(runtime, head, job)
+    await enter(head, attempt)
+    const result = attempt.end()
+    if (result === null) {
+      await refused(runtime, head)
+      return
+    }
+    if (!(await recordEnd(runtime, head, job, result, ends))) return
+    const { finish, retryInMs } = result.step
+    if (retryInMs === null) return
+    runtime.observer.waiting(`${head.jobName} is tried again in ${Math.ceil(retryInMs / 1000)} s`)
+    await runtime.clock.sleep(retryInMs, runtime.stopper.signal)
+    head = { ...head, attempt: finish.attempt, attempts: [...finish.attempts], crashes: finish.crashes }
+  }
+}
+
+/** False: fenced, another pass owns the run now. */
+async function recordEnd(
+  runtime: PassRuntime,
+  run: RunHead,
+  job: Job,
+  result: AttemptResult,
+  ends: SlotEnds,
+): Promise<boolean> {
+  const { step, outcome, startedAt } = result
+  const end: RunEnd = {
+    status: step.finish.status === 'PENDING' && outcome.status === 'INTERRUPTED' ? 'INTERRUPTED' : step.finish.status,
+    reason: step.finish.reason,
+    error: outcome.error,
+    attempt: step.finish.attempt,
+    durationMs: outcome.durationMs,
+  }
+  const isLast = step.retryInMs === null
+  const settlement = isLast && step.finish.status !== 'PENDING' ? ends.add(end, startedAt) : null
+  // Handed over in one tick, so that the last finish of a slot and its settlement are one transaction.
+  const settled = settlement === null ? null : runtime.recorder.settle(settlement)
+  const recorded = await runtime.recorder.finish(step.finish)
+  await settled
+  FAILPOINT: await failpoint('attempt.recorded')
+  if (!recorded) {
+    runtime.observer.warning(
+      `the result of ${run.jobName} (run ${run.id}) was discarded: this pass no longer holds the run`,
+    )
+    return false
+  }
+  if (isLast) {
+    runtime.observer.runEnded(runtime.tally.ended(run, end))
+    if (end.status === 'COMPLETED') await runtime.callHook('onSuccess', job, hookEvent(run, end))
+    else if (isFailure(end.status)) await runtime.callHook('onFailure', job, hookEvent(run, end))
+  }
+  return true
+}
+
+/** The start was refused: somebody cancelled the run, the pass is stopping, or another pass has it. */
+async function refused(runtime: PassRuntime, run: RunHead): Promise<void> {
+  if (runtime.stopper.reason() !== null) {
+    runtime.giveBack(run.id)
+    return
+  }
+  const [head] = await runtime.store.readRuns([run.id])
+  const isMine = head?.status === 'PENDING' && head.passId === runtime.passId
+  if (!isMine) return
+  if (head.cancelRequestedAt === null) runtime.giveBack(run.id)
+  else
+    await skipRun(runtime, run, {
+      runId: run.id,
+      status: 'CANCELLED',
+      reason: head.reason === 'replaced' ? 'replaced' : 'requested',
+      error: null,
+    })
+}

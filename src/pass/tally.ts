@@ -1,0 +1,95 @@
+import type { RunHead, RunReason, RunStatus } from '../domain/run.js'
+import type { Decision } from './decide.js'
+import { noCounts, type PassCounts, type ReportedRun } from './report.js'
+
+/** Keeps the account of a pass while it goes on. */
+export interface Tally {
+  readonly counts: PassCounts
+  readonly runs: ReportedRun[]
+  readonly notes: Set<string>
+  /** Job names found in the database that this config lacks. */
+  readonly missingJobs: Set<string>
+  decided(scheduleId: string, decision: Decision): void
+  started(runId: string): void
+  ended(run: RunHead, end: RunEnd): ReportedRun
+  deferred(count: number): void
+  /** Schedules that still wait when the pass ends are left for a later one. */
+  finishWaiting(): void
+}
+
+export interface RunEnd {
+  status: RunStatus
+  attempt: number
+  durationMs: number | null
+  error: string | null
+  reason: RunReason | null
+}
+
+const COUNTED_AS: Partial<Record<RunStatus, keyof PassCounts>> = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  TIMED_OUT: 'timedOut',
+  ABANDONED: 'abandoned',
+  INTERRUPTED: 'interrupted',
+  SKIPPED: 'skipped',
+}
+
+export function createTally(): Tally {
+  const counts = noCounts()
+  const runs: ReportedRun[] = []
+  const notes = new Set<string>()
+  const missingJobs = new Set<string>()
+  const due = new Set<string>()
+  const executed = new Set<string>()
+  const waiting = new Map<string, 'deferred' | 'locked'>()
+
+  function countWaiting(): void {
+    const states = [...waiting.values()]
+    counts.locked = states.filter((state) => state === 'locked').length
+  }
+
+  return {
+    counts,
+    runs,
+    notes,
+    missingJobs,
+    decided(scheduleId, { plan, take, missing }) {
+      for (const name of missing) missingJobs.add(name)
+      for (const writeOff of take.writeOffs)
+        counts[writeOff.status === 'MISSED' ? 'missed' : 'skipped'] += writeOff.slotCount
+      if (plan === null || plan.decision === 'paused') return
+      due.add(scheduleId)
+      counts.due = due.size
+      if (plan.decision === 'locked') waiting.set(scheduleId, 'locked')
+      else if (plan.decision === 'wait') waiting.set(scheduleId, 'deferred')
+      else waiting.delete(scheduleId)
+      countWaiting()
+    },
+    started(runId) {
+      executed.add(runId)
+      counts.executed = executed.size
+    },
+    ended(run, end) {
+      const counted = COUNTED_AS[end.status]
+      if (counted !== undefined) counts[counted] += 1
+      if (end.status === 'PENDING' || end.reason === 'interrupted') counts.deferred += 1
+      const reported: ReportedRun = {
+        runId: run.id,
+        scheduleId: run.scheduleId,
+        jobName: run.jobName,
+        trigger: run.trigger,
+        scheduledFor: run.scheduledFor?.toISOString() ?? null,
+        ...end,
+      }
+      runs.push(reported)
+      return reported
+    },
+    deferred(count) {
+      counts.deferred += count
+    },
+    finishWaiting() {
+      counts.deferred += waiting.size
+      waiting.clear()
+    },
+  }
+}

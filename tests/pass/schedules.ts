@@ -1,0 +1,98 @@
+import type { RunHead } from '../../src/domain/run.js'
+import type { Schedule } from '../../src/domain/schedule.js'
+import type { DecisionRules } from '../../src/pass/decide.js'
+import type { LockedSchedule } from '../../src/store/store.js'
+
+/** An instant of 2026-11-24 in UTC: `at('03:00')`. */
+export function at(time: string, day = '2026-11-24'): Date {
+  return new Date(`${day}T${time.length === 5 ? `${time}:00` : time}Z`)
+}
+
+export function aSchedule(change: Partial<Schedule> = {}): Schedule {
+  return {
+    id: 'hourly',
+    description: null,
+    cron: '0 * * * *',
+    timezone: 'UTC',
+    executionMode: 'JOB_LIST',
+    jobGroup: null,
+    jobNames: ['work'],
+    params: null,
+    enabled: true,
+    priority: 0,
+    catchUp: 'latest',
+    catchUpWindowMs: null,
+    catchUpLimit: 100,
+    overlap: 'wait',
+    jitterMs: 0,
+    startsAt: null,
+    endsAt: null,
+    environments: null,
+    jobConcurrency: 1,
+    pauseAfterFailures: null,
+    firstRun: 'next',
+    pausedReason: null,
+    pausedUntil: null,
+    nextRunAt: at('03:00'),
+    lastSlotAt: at('02:00'),
+    lastRunAt: null,
+    lastFinishedSlotAt: null,
+    lastStatus: null,
+    lastError: null,
+    consecutiveFailures: 0,
+    source: 'CODE',
+    configName: 'default',
+    definitionHash: 'x',
+    orphaned: false,
+    historyFrom: at('00:30'),
+    createdAt: at('00:30'),
+    updatedAt: at('00:30'),
+    ...change,
+  }
+}
+
+export function aRun(change: Partial<RunHead> = {}): RunHead {
+  return {
+    id: '019abcde-0000-7000-8000-000000000001',
+    scheduleId: 'hourly',
+    jobName: 'work',
+    trigger: 'CRON',
+    status: 'PENDING',
+    reason: null,
+    scheduledFor: at('02:00'),
+    firstSlot: null,
+    slotCount: 1,
+    attempt: 0,
+    maxAttempts: 1,
+    crashes: 0,
+    availableAt: null,
+    priority: 0,
+    passId: null,
+    createdAt: at('02:00:01'),
+    startedAt: null,
+    params: null,
+    requestedBy: null,
+    cancelRequestedAt: null,
+    attempts: [],
+    ...change,
+  }
+}
+
+export function locked(schedule: Partial<Schedule>, change: Partial<LockedSchedule> = {}): LockedSchedule {
+  return { now: at('03:00:01'), schedule: aSchedule(schedule), open: [], waiting: [], ...change }
+}
+
+export function rules(change: Partial<DecisionRules> = {}): DecisionRules {
+  return {
+    until: at('03:00:06'),
+    configName: 'default',
+    pollIntervalMs: 3_600_000,
+    environmentName: 'test',
+    globalPause: null,
+    limit: 8,
+    selectJobs: (schedule) => ({ names: schedule.jobNames ?? [], missing: [] }),
+    hasJob: () => true,
+    maxAttempts: () => 1,
+    ...change,
+  }
+}
