@@ -1,0 +1,30 @@
+import type { Run } from '../domain/run.js'
+import { ScheduleError } from '../errors.js'
+import type { AdminStore } from '../store/store.js'
+import { actorName } from './actor.js'
+
+export interface CancelledRun {
+  /** cancelled: it waited and ends now; requested: it is asked to stop; ended: it had ended before. */
+  outcome: 'cancelled' | 'requested' | 'ended'
+  /** As it was before. */
+  run: Run
+}
+
+/** Takes back a run that waits, or asks one that is held or running to stop. Throws RUN_NOT_FOUND. */
+export async function cancelRun(store: AdminStore, runId: string, actor: string): Promise<CancelledRun> {
+  const run = await store.readRun(runId)
+  if (run === null) throw missing(runId)
+  const outcome = await store.cancelRun(runId, {
+    actor: actorName(actor),
+    action: 'cancel',
+    scheduleId: run.scheduleId,
+    runId,
+    detail: { job: run.jobName },
+  })
+  if (outcome === 'missing') throw missing(runId)
+  return { outcome, run }
+}
+
+function missing(runId: string): ScheduleError {
+  return new ScheduleError('RUN_NOT_FOUND', `no run '${runId}'`, { fix: 'list runs with `run-due-schedules runs`' })
+}

@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compileCron } from '../../src/calendar/cron.js'
+import { accountedUntil, dueSpan, firstSlotAfter } from '../../src/calendar/window.js'
+import { planDefinition } from '../../src/ledger/edit-plan.js'
+import { planPause, planResume, planResumeAll, type SchedulePlan } from '../../src/ledger/pause-plan.js'
+import type { Schedule } from '../../src/domain/schedule.js'
+import type { GlobalPause, WriteOff } from '../../src/store/store.js'
+import { scheduleRow } from './schedule-row.js'
+
+const MINUTE = 60_000
+const CRONS = ['*/5 * * * *', '0 * * * *', '17 */2 * * *', '30 2 * * *', '0 0 1 * *']
+const ZONES = ['UTC', 'Europe/Berlin', 'Australia/Lord_Howe']
+
+/** A schedule in memory, with the account that its history would show. */
+class Simulation {
+  now: Date
+  schedule: Schedule
+  globalPause: GlobalPause | null = null
+  rows: { first: Date; last: Date; count: number }[] = []
+
+  constructor(start: Date, cron: string, timezone: string) {
+    this.now = start
+    const times = { cron, timezone, startsAt: null, endsAt: null }
+    this.schedule = scheduleRow({ cron, timezone, historyFrom: start, nextRunAt: firstSlotAfter(times, start) })
+  }
+
+  apply(plan: SchedulePlan | null): void {
+    if (plan === null) return
+    this.rows.push(
+      ...plan.writeOffs.map(({ firstSlot: first, lastSlot: last, slotCount: count }: WriteOff) => ({
+        first,
+        last,
+        count,
+      })),
+    )
+    this.schedule = { ...this.schedule, ...plan.set }
+  }
+
+  /** What a pass does: wakes, then takes the newest due slot and writes off the others. */
+  pass(): void {
+    if (this.globalPause !== null) return
+    const { pausedUntil, enabled } = this.schedule
+    if (!enabled && (pausedUntil === null || pausedUntil > this.now)) return
+    this.apply(planResume(this.schedule, this.now))
+    const { first, last, count } = dueSpan(this.schedule, this.now)
+    if (first === null || last === null) return
+    this.rows.push({ first, last, count })
+    this.schedule = { ...this.schedule, lastSlotAt: last, nextRunAt: firstSlotAfter(this.schedule, last) }
+  }
+
+  edit(cron: string): void {
+    const definition = { ...this.schedule, cron }
+    const before = this.schedule
+    const plan = planDefinition(this.schedule, definition, cron, this.now)
+    this.apply(plan)
+    if (cron === before.cron) return
+    // What a pause with `until` or a plain pause still covers of the old times is in the row written now.
+    this.expectWhole(before)
+    this.rows = []
+  }
+
+  resumeAll(): void {
+    if (this.globalPause !== null) this.apply(planResumeAll(this.schedule, this.globalPause, this.now))
+    this.globalPause = null
+  }
+
+  /** Every slot of the definition since its account began is in exactly one row. */
+  expectWhole({ cron, timezone, historyFrom }: Schedule): void {
+    const slots = [...compileCron(cron, timezone).slots(historyFrom, this.now)].map((slot) => slot.getTime())
+    const accounted = slots.map((slot) => this.rows.filter(({ first, last }) => +first <= slot && slot <= +last).length)
+    expect(accounted).toEqual(slots.map(() => 1))
+    expect(this.rows.reduce((sum, row) => sum + row.count, 0)).toBe(slots.length)
+  }
+}
+
+const step = fc.oneof(
+  fc.record({ do: fc.constant('wait' as const), minutes: fc.integer({ min: 0, max: 3000 }) }),
+  fc.record({ do: fc.constant('pause' as const), minutes: fc.option(fc.integer({ min: 1, max: 2000 })) }),
+  fc.record({ do: fc.constantFrom('resume', 'pass', 'pause-all', 'resume-all') }),
+  fc.record({ do: fc.constant('edit' as const), cron: fc.constantFrom(...CRONS) }),
+)
+
+function take(simulation: Simulation, action: { do: string; minutes?: number | null; cron?: string }): void {
+  const { now, schedule } = simulation
+  const later =
+    action.minutes === null || action.minutes === undefined ? null : new Date(now.getTime() + action.minutes * MINUTE)
+  if (action.do === 'wait' && later !== null) simulation.now = later
+  if (action.do === 'pause') simulation.apply(planPause(schedule, now, { reason: null, until: later }))
+  if (action.do === 'resume') simulation.apply(planResume(schedule, now))
+  if (action.do === 'pass') simulation.pass()
+  if (action.do === 'pause-all') simulation.globalPause ??= { at: now, reason: null, until: null }
+  if (action.do === 'resume-all') simulation.resumeAll()
+  if (action.do === 'edit' && action.cron !== undefined) simulation.edit(action.cron)
+}
+
+describe('the account of a schedule', () => {
+  it('has neither a hole nor an overlap, whatever is paused, resumed, edited and passed over', () => {
+    const start = fc.date({
+      min: new Date('2026-03-20T00:00:00Z'),
+      max: new Date('2026-11-05T00:00:00Z'),
+      noInvalidDate: true,
+    })
+    const steps = fc.array(step, { maxLength: 25 })
+    fc.assert(
+      fc.property(start, fc.constantFrom(...CRONS), fc.constantFrom(...ZONES), steps, (begin, cron, zone, actions) => {
+        const simulation = new Simulation(begin, cron, zone)
+        for (const action of actions) take(simulation, action)
+        simulation.resumeAll()
+        simulation.apply(planResume(simulation.schedule, simulation.now))
+        simulation.pass()
+        simulation.expectWhole(simulation.schedule)
+        expect(simulation.schedule.nextRunAt).toEqual(
+          firstSlotAfter(
+            simulation.schedule,
+            new Date(Math.max(+simulation.now, +accountedUntil(simulation.schedule))),
+          ),
+        )
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,46 @@
+import type { Schedule } from '../../src/domain/schedule.js'
+
+/** A row of JobSchedule for tests of pure plans. */
+export function scheduleRow(change: Partial<Schedule> = {}): Schedule {
+  const at = new Date('2026-11-23T00:00:00Z')
+  return {
+    id: 'nightly',
+    description: null,
+    cron: '0 * * * *',
+    timezone: 'UTC',
+    executionMode: 'ALL_JOBS',
+    jobGroup: null,
+    jobNames: null,
+    params: null,
+    enabled: true,
+    priority: 0,
+    catchUp: 'latest',
+    catchUpWindowMs: null,
+    catchUpLimit: 100,
+    overlap: 'wait',
+    jitterMs: 0,
+    startsAt: null,
+    endsAt: null,
+    environments: null,
+    jobConcurrency: 1,
+    pauseAfterFailures: null,
+    firstRun: 'next',
+    pausedReason: null,
+    pausedUntil: null,
+    nextRunAt: new Date('2026-11-23T01:00:00Z'),
+    lastSlotAt: null,
+    lastRunAt: null,
+    lastFinishedSlotAt: null,
+    lastStatus: null,
+    lastError: null,
+    consecutiveFailures: 0,
+    source: 'DATABASE',
+    configName: null,
+    definitionHash: 'a',
+    orphaned: false,
+    historyFrom: at,
+    createdAt: at,
+    updatedAt: at,
+    ...change,
+  }
+}
