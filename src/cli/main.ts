@@ -1,0 +1,85 @@
+import { Command, CommanderError } from 'commander'
+import { systemClock } from '../clock.js'
+import { EXIT } from '../errors.js'
+import { VERSION } from '../version.js'
+import type { CliContext } from './context.js'
+import { registerPass } from './commands/pass.js'
+import { createOutput } from './streams.js'
+
+type Register = (program: Command, context: CliContext) => void
+
+/** Each subcommand with the module that brings it, loaded only when it is named: a pass must start light. */
+const COMMANDS: Record<string, () => Promise<Register>> = {
+  list: async () => (await import('./commands/list.js')).registerList,
+  next: async () => (await import('./commands/next.js')).registerNext,
+  runs: async () => (await import('./commands/runs.js')).registerRuns,
+  show: async () => (await import('./commands/show.js')).registerShow,
+  run: async () => (await import('./commands/run.js')).registerRun,
+  request: async () => (await import('./commands/request.js')).registerRequest,
+  cancel: async () => (await import('./commands/cancel.js')).registerCancel,
+  pause: async () => (await import('./commands/pause.js')).registerPause,
+  resume: async () => (await import('./commands/resume.js')).registerResume,
+  backfill: async () => (await import('./commands/backfill.js')).registerBackfill,
+  migrate: async () => (await import('./commands/migrate.js')).registerMigrate,
+  prune: async () => (await import('./commands/prune.js')).registerPrune,
+  doctor: async () => (await import('./commands/doctor.js')).registerDoctor,
+  token: async () => (await import('./commands/token.js')).registerToken,
+}
+
+/** Runs the command line and answers its exit code; never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok
+  const context: CliContext = {
+    variables: process.env,
+    cwd: process.cwd(),
+    stdout: createOutput(process.stdout, process.env),
+    stderr: createOutput(process.stderr, process.env),
+    clock: systemClock,
+    setExitCode: (code) => {
+      exitCode = code
+    },
+  }
+  try {
+    const program = await createProgram(argv, context)
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    const { reportError } = await import('./report-error.js')
+    return reportError(error, context, argv.includes('--json'))
+  }
+  return exitCode
+}
+
+async function createProgram(argv: readonly string[], context: CliContext): Promise<Command> {
+  const program = new Command('run-due-schedules')
+  program
+    .description('Make one pass: run the scheduled jobs that are due, record what happened, exit.')
+    .version(VERSION)
+    .exitOverride()
+    .enablePositionalOptions()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      getOutHelpWidth: () => Math.min(context.stdout.columns, 100),
+      getErrHelpWidth: () => Math.min(context.stderr.columns, 100),
+      getOutHasColors: () => context.stdout.colors,
+      getErrHasColors: () => context.stderr.colors,
+    })
+    .showHelpAfterError('(run-due-schedules --help lists options and commands)')
+  registerPass(program, context)
+  for (const name of namedCommands(argv)) (await COMMANDS[name]?.())?.(program, context)
+  for (const command of program.commands) {
+    const knows = command.options.some((option) => option.long === '--config')
+    if (!knows) command.option('--config <file>', 'config file')
+  }
+  return program
+}
+
+/** The subcommands that these words may mean: those named, or all where help or an unknown word asks for the list. */
+function namedCommands(argv: readonly string[]): string[] {
+  const all = Object.keys(COMMANDS)
+  const named = all.filter((name) => argv.includes(name))
+  const asksForList = argv.some((word) => word === '--help' || word === '-h' || word === 'help')
+  if (named.length > 0 && !argv.includes('help')) return named
+  return asksForList || argv.some((word) => !word.startsWith('-')) ? all : []
+}

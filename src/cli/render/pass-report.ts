@@ -1,0 +1,94 @@
+import type { PassReport, ReportedRun } from '../../pass/report.js'
+import { reasonInWords, statusGlyph, statusInWords, statusPaint } from './status.js'
+import { oneLine, padEnd, padStart, plural, truncate } from './text.js'
+import type { Theme } from './theme.js'
+import { formatDuration } from '../../durations.js'
+import { formatClock, formatInstant, formatRelative } from './time.js'
+
+/** How the lines of one pass are laid out. */
+export interface PassView {
+  /** The zone of the person who reads. */
+  zone: string
+  scheduleWidth: number
+  jobWidth: number
+  now(): Date
+}
+
+/** `✓ nightly  backup-db  03:00  1.2 s`, and for a failure what went wrong, indented below. */
+export function renderRunLine(run: ReportedRun, view: PassView, theme: Theme): string {
+  const paint = statusPaint(run.status, theme)
+  const cell = (text: string, width: number): string => padEnd(truncate(text, width, theme.glyph('ellipsis')), width)
+  const parts = [
+    paint(statusGlyph(run.status, theme)),
+    cell(run.scheduleId, view.scheduleWidth),
+    theme.bold(cell(run.jobName, view.jobWidth)),
+    theme.dim(slotText(run, view)),
+    padStart(run.durationMs === null ? '' : formatDuration(run.durationMs), 9),
+    paint(outcomeText(run)),
+  ]
+  const lines = [parts.join(' ').trimEnd()]
+  if (run.error !== null) {
+    const room = Math.max(theme.columns - 4, 20)
+    lines.push(
+      ...run.error
+        .split('\n')
+        .slice(0, 6)
+        .map((line) => `    ${theme.dim(truncate(oneLine(line), room, theme.glyph('ellipsis')))}`),
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function slotText(run: ReportedRun, view: PassView): string {
+  if (run.scheduledFor === null) return padEnd('asked for', 16)
+  const slot = new Date(run.scheduledFor)
+  const now = view.now()
+  const isToday = formatInstant(slot, view.zone, now).slice(0, 10) === formatInstant(now, view.zone, now).slice(0, 10)
+  return padEnd(isToday ? formatClock(slot, view.zone) : formatInstant(slot, view.zone, now), 16)
+}
+
+function outcomeText(run: ReportedRun): string {
+  const attempt = run.attempt > 1 ? ` (attempt ${run.attempt})` : ''
+  if (run.status === 'COMPLETED') return attempt.trim()
+  const reason = run.reason === null ? '' : `: ${reasonInWords(run.reason, run.status)}`
+  return run.status === 'PENDING'
+    ? `${reasonInWords(run.reason ?? 'retry', run.status)}${attempt}`
+    : `${statusInWords(run.status)}${reason}${attempt}`
+}
+
+/** The last lines of a pass: what it did, and what comes next. */
+export function renderSummary(report: PassReport, view: PassView, theme: Theme): string {
+  const { pass } = report
+  const isQuietPass = report.runs.length === 0
+  const head = pass.id === null ? 'nothing checked' : `pass ${pass.id}`
+  const facts = [theme.bold(head), ...factsOf(report), formatDuration(pass.durationMs)]
+  const lines = [facts.join(` ${theme.glyph('separator')} `)]
+  const next = nextText(report, view)
+  if (next !== null) lines.push(`${theme.dim('next:')} ${next}`)
+  return `${isQuietPass ? '' : '\n'}${lines.join('\n')}\n`
+}
+
+function factsOf({ counts, runs }: PassReport): string[] {
+  const facts: string[] = []
+  if (runs.length === 0 && counts.due === 0) facts.push('nothing due')
+  const ended = [
+    [counts.completed, 'completed'],
+    [counts.failed, 'failed'],
+    [counts.timedOut, 'timed out'],
+    [counts.abandoned, 'abandoned'],
+    [counts.interrupted, 'interrupted'],
+    [counts.deferred, 'deferred'],
+  ] as const
+  for (const [count, word] of ended) if (count > 0) facts.push(`${count} ${word}`)
+  if (counts.skipped > 0) facts.push(`${counts.skipped} skipped`)
+  if (counts.missed > 0) facts.push(`${plural(counts.missed, 'slot')} missed`)
+  if (counts.locked > 0) facts.push(`${plural(counts.locked, 'schedule')} held by another pass`)
+  return facts
+}
+
+function nextText({ next }: PassReport, view: PassView): string | null {
+  if (next === null) return null
+  const at = new Date(next.at)
+  const now = view.now()
+  return `${next.scheduleId} ${formatInstant(at, view.zone, now)} (${formatRelative(at, now)})`
+}
