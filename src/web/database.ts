@@ -1,0 +1,57 @@
+import { openQueries } from '../queries/open-queries.js'
+import type { Queries } from '../queries/queries.js'
+import { parseDatabaseUrl } from '../store/database-url.js'
+import { openStore } from '../store/open-store.js'
+import type { AdminStore } from '../store/store.js'
+import { lazily } from './lazily.js'
+
+/** The two ways to the database, each opened when it is first needed: the server starts and serves without one. */
+export interface WebDatabase {
+  queries: Queries
+  write<T>(work: (store: AdminStore) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Throws ENVIRONMENT_INVALID for a URL that names no database; connects to nothing yet. */
+export function webDatabase(databaseUrl: string): WebDatabase {
+  const { engine } = parseDatabaseUrl(databaseUrl)
+  const store = lazily(() => openStore({ databaseUrl }))
+  const queries = lazily(async () => {
+    // The store creates and migrates an embedded database; the queries never do.
+    if (engine === 'sqlite') await store.get()
+    return openQueries(databaseUrl)
+  })
+  return {
+    queries: lazyQueries(engine, async (read) => read(await queries.get())),
+    write: async (work) => work(await store.get()),
+    close: async () => {
+      await Promise.all([queries.close(), store.close()])
+    },
+  }
+}
+
+function lazyQueries(
+  engine: Queries['engine'],
+  read: <T>(work: (queries: Queries) => Promise<T>) => Promise<T>,
+): Queries {
+  return {
+    engine,
+    now: () => read((queries) => queries.now()),
+    listSchedules: (query) => read((queries) => queries.listSchedules(query)),
+    getSchedule: (id) => read((queries) => queries.getSchedule(id)),
+    listJobs: () => read((queries) => queries.listJobs()),
+    listRuns: (query) => read((queries) => queries.listRuns(query)),
+    getRun: (id) => read((queries) => queries.getRun(id)),
+    findRunIds: (ending) => read((queries) => queries.findRunIds(ending)),
+    listPasses: (query) => read((queries) => queries.listPasses(query)),
+    getPass: (id) => read((queries) => queries.getPass(id)),
+    signsOfLife: () => read((queries) => queries.signsOfLife()),
+    overview: () => read((queries) => queries.overview()),
+    durations: (ids, lastRuns) => read((queries) => queries.durations(ids, lastRuns)),
+    slots: (ids, count) => read((queries) => queries.slots(ids, count)),
+    slotRecords: (id, from, limit) => read((queries) => queries.slotRecords(id, from, limit)),
+    timeline: (query) => read((queries) => queries.timeline(query)),
+    listAuditEvents: (query) => read((queries) => queries.listAuditEvents(query)),
+    close: async () => {},
+  }
+}

@@ -1,0 +1,73 @@
+import { formatDuration } from '../../durations.js'
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+const MOST_FORMATS = 1000
+
+/** `Mon 23 Nov, 03:00` in a zone; in UTC where the zone is unknown to this host. Seconds on demand. */
+export function formatIn(at: Date, zone: string, seconds = false): string {
+  const parts = new Map(
+    formatOf(zone)
+      .formatToParts(at)
+      .map((part) => [part.type, part.value]),
+  )
+  const of = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? ''
+  const time = `${of('hour')}:${of('minute')}${seconds ? `:${of('second')}` : ''}`
+  return `${of('weekday')} ${of('day')} ${of('month')}, ${time}`
+}
+
+/** `12 min ago`, `in 3 h`; the largest unit only. */
+export function formatRelative(at: Date, now: Date): string {
+  const ms = at.getTime() - now.getTime()
+  if (Math.abs(ms) < 1000) return 'now'
+  const text = coarse(Math.abs(ms))
+  return ms < 0 ? `${text} ago` : `in ${text}`
+}
+
+/** `1,204`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en')
+}
+
+/** `3 runs`, `1 run`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
+}
+
+/** `it is gone` as a sentence. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+export { formatDuration }
+
+function coarse(ms: number): string {
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s`
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
+  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`
+  return `${Math.round(ms / 86_400_000)} days`
+}
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone)
+  if (known !== undefined) return known
+  const made = makeFormat(zone)
+  if (formats.size < MOST_FORMATS) formats.set(zone, made)
+  return made
+}
+
+function makeFormat(zone: string): Intl.DateTimeFormat {
+  const options = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  } as const
+  try {
+    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone })
+  } catch {
+    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' })
+  }
+}

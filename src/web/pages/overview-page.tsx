@@ -1,0 +1,222 @@
+import type { Child, FC } from 'hono/jsx'
+import { expectPass } from '../../commands/expect-pass.js'
+import { overdueSince } from '../../queries/overdue.js'
+import type { Overview, RunSummary, ScheduleSummary } from '../../queries/queries.js'
+import type { PassRow } from '../../domain/pass.js'
+import type { RunStatus } from '../../domain/run.js'
+import { cronWords } from './coming.js'
+import { formatCount, formatDuration, formatIn, plural } from './format.js'
+import { Ago, Badge, StatusBadge, Time } from './marks.js'
+import { Empty, GlobalPause, NextPass, Notice, Progress, RunTable, schedulePath, Section } from './parts.js'
+import { PassStrip } from './pass-strip.js'
+import { STATUS_TONES, STATUS_WORDS } from './words.js'
+
+export interface OverviewView {
+  overview: Overview
+  passes: readonly PassRow[]
+  coming: readonly ScheduleSummary[]
+  /** Runs of the last days that failed. */
+  failures: readonly RunSummary[]
+  pollIntervalMs: number
+}
+
+export const OverviewPage: FC<OverviewView> = ({ overview, passes, coming, failures, pollIntervalMs }) => {
+  const { now, lastPass } = overview
+  const expected = expectPass(now, pollIntervalMs, lastPass?.startedAt ?? null)
+  const overdue = overdueSince(overview, pollIntervalMs)
+  return (
+    <>
+      <h1>Overview</h1>
+      <div id="banner" data-part>
+        {overdue === null ? null : (
+          <Notice tone="bad" role="alert" title="The platform's cron has stopped">
+            No pass since <Time at={overdue} /> (<Ago at={overdue} now={now} />
+            ); one is expected every {formatDuration(pollIntervalMs)}. Look at the cron service of your platform:
+            nothing runs until it starts a pass. <code>run-due-schedules doctor</code> checks the rest.
+          </Notice>
+        )}
+        <GlobalPause pause={overview.globalPause} />
+      </div>
+      <div id="tiles" class="tiles" data-part>
+        <div class="tile tile-wide">
+          <h2>Last pass</h2>
+          <p class="big">{lastPass === null ? 'none yet' : <Ago at={lastPass.startedAt} now={now} />}</p>
+          <p class="muted">
+            Next at about <NextPass expected={expected} now={now} />
+          </p>
+          <PassStrip passes={passes} />
+        </div>
+        <Tile title="Running now" value={overview.open.running} href="/runs?status=RUNNING">
+          {plural(overview.open.pending + overview.open.queued, 'run')} waiting
+        </Tile>
+        <Tile title="Failing" value={overview.schedules.failing} href="/schedules?filter=failing" isBad>
+          of {plural(overview.schedules.total, 'schedule')}
+        </Tile>
+        <Tile title="Paused" value={overview.schedules.paused} href="/schedules?filter=paused">
+          {formatCount(overview.schedules.active)} active, {formatCount(overview.schedules.due)} due
+        </Tile>
+      </div>
+      <LastDay counts={overview.lastDay} />
+      <div class="columns">
+        <div>
+          <Failing overview={overview} />
+          <Running overview={overview} />
+          <Failures runs={failures} now={now} />
+        </div>
+        <ComingUp coming={coming} now={now} />
+      </div>
+    </>
+  )
+}
+
+const Tile: FC<{ title: string; value: number; href: string; isBad?: boolean; children?: unknown }> = (props) => (
+  <a class={`tile${props.isBad === true && props.value > 0 ? ' tile-bad' : ''}`} href={props.href}>
+    <h2>{props.title}</h2>
+    <p class="big">{formatCount(props.value)}</p>
+    <p class="muted">{props.children}</p>
+  </a>
+)
+
+const LastDay: FC<{ counts: Overview['lastDay'] }> = ({ counts }) => {
+  const entries = Object.entries(counts) as [RunStatus, number][]
+  const total = entries.reduce((sum, [, count]) => sum + count, 0)
+  const shares = entries.map(([status, count]) => ({ status, count, width: (100 * count) / Math.max(1, total) }))
+  const starts = shares.map((_, index) => shares.slice(0, index).reduce((sum, { width }) => sum + width, 0))
+  return (
+    <Section id="last-day" title="Last 24 hours" aside={<a href="/timeline">Timeline</a>}>
+      {total === 0 ? (
+        <Empty title="Nothing was recorded in the last 24 hours">
+          <p>Every slot that comes due leaves a row here, whether it ran or not.</p>
+        </Empty>
+      ) : (
+        <>
+          <svg class="shares" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">
+            {shares.map(({ status, width }, index) => (
+              <rect
+                class={`tone-${STATUS_TONES[status]}`}
+                x={starts[index]}
+                y="0"
+                width={Math.max(0.3, width - 0.2)}
+                height="2"
+              />
+            ))}
+          </svg>
+          <ul class="legend">
+            {shares.map(({ status, count }) => (
+              <li>
+                <a href={`/runs?status=${status}`}>
+                  <Badge tone={STATUS_TONES[status]}>{STATUS_WORDS[status]}</Badge> <b>{formatCount(count)}</b>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Section>
+  )
+}
+
+const Failing: FC<{ overview: Overview }> = ({ overview: { failing, now } }) => (
+  <Section id="failing" title="Failing schedules">
+    {failing.length === 0 ? (
+      <p class="calm">
+        <Badge tone="good">All clear</Badge> The newest slot of every schedule that ran succeeded.
+      </p>
+    ) : (
+      <ul class="list">
+        {failing.map((schedule) => (
+          <li>
+            <div class="list-head">
+              <a class="name" href={schedulePath(schedule.id)}>
+                {schedule.id}
+              </a>
+              {schedule.lastStatus === null ? null : <StatusBadge status={schedule.lastStatus} />}
+            </div>
+            <div class="detail">
+              {schedule.consecutiveFailures > 1 ? `${schedule.consecutiveFailures} times in a row, last ` : 'Last run '}
+              {schedule.lastRunAt === null ? 'unknown' : <Ago at={schedule.lastRunAt} now={now} />}
+            </div>
+            {schedule.lastError === null ? null : <div class="error-line">{schedule.lastError.split('\n')[0]}</div>}
+          </li>
+        ))}
+      </ul>
+    )}
+  </Section>
+)
+
+const Running: FC<{ overview: Overview }> = ({ overview: { running, now } }) => (
+  <Section id="running" title="Running now">
+    {running.length === 0 ? (
+      <p class="calm muted">Nothing is running. Between passes that is how it should be.</p>
+    ) : (
+      <ul class="list">
+        {running.map((run) => (
+          <li>
+            <div class="list-head">
+              <a class="name" href={`/runs/${run.id}`}>
+                {run.jobName}
+              </a>
+              <StatusBadge status="RUNNING" />
+            </div>
+            <div class="detail">
+              {run.scheduleId}
+              {run.startedAt === null ? null : (
+                <>
+                  , started <Ago at={run.startedAt} now={now} />
+                </>
+              )}
+              {run.passId === null ? null : ` by pass ${run.passId}`}
+            </div>
+            <Progress run={run} />
+          </li>
+        ))}
+      </ul>
+    )}
+  </Section>
+)
+
+const Failures: FC<{ runs: readonly RunSummary[]; now: Date }> = ({ runs, now }) =>
+  runs.length === 0 ? null : (
+    <Section
+      id="failures"
+      title="Newest failures"
+      aside={<a href="/runs?status=FAILED,TIMED_OUT,ABANDONED">All failures</a>}
+    >
+      <RunTable runs={runs} now={now} label="Newest failures" withSchedule />
+    </Section>
+  )
+
+const ComingUp: FC<{ coming: readonly ScheduleSummary[]; now: Date }> = ({ coming, now }) => (
+  <Section id="coming" title="Coming up" aside={<a href="/schedules?order=next">All schedules</a>}>
+    {coming.length === 0 ? (
+      <Empty title="No slot lies ahead">
+        <p>
+          Write a schedule in <code>schedules.config.ts</code> and make a pass; it appears here.
+        </p>
+      </Empty>
+    ) : (
+      <ol class="agenda">
+        {coming.map((schedule) => (
+          <li>
+            <span class="when">{whenOf(schedule.nextRunAt, now)}</span>
+            <span class="what">
+              <a class="name" href={schedulePath(schedule.id)}>
+                {schedule.id}
+              </a>
+              <span class="detail">{cronWords(schedule.cron) ?? schedule.cron}</span>
+            </span>
+            <span class="at muted">
+              {schedule.nextRunAt === null ? null : formatIn(schedule.nextRunAt, schedule.timezone)}
+              <span class="zone-name"> {schedule.timezone}</span>
+            </span>
+          </li>
+        ))}
+      </ol>
+    )}
+  </Section>
+)
+
+function whenOf(at: Date | null, now: Date): Child {
+  if (at === null) return null
+  return at <= now ? 'due' : <Ago at={at} now={now} />
+}

@@ -1,0 +1,39 @@
+import { Hono } from 'hono'
+import type { PassKind } from '../../domain/pass.js'
+import { overdueSince } from '../../queries/overdue.js'
+import type { WebDependencies } from '../dependencies.js'
+import type { WebEnv } from '../session.js'
+import { PassesPage } from './passes-page.js'
+import { show } from './shown.js'
+
+const PASSES_PER_PAGE = 48
+const KINDS: readonly PassKind[] = ['PASS', 'MANUAL', 'WORKER']
+
+export function passRoutes(dependencies: WebDependencies): Hono<WebEnv> {
+  const { queries, settings } = dependencies
+  const routes = new Hono<WebEnv>()
+  routes.get('/passes', async (c) => {
+    const kind = KINDS.find((known) => known === c.req.query('kind')) ?? 'PASS'
+    const before = c.req.query('before')
+    const [life, page, newest] = await Promise.all([
+      queries.signsOfLife(),
+      queries.listPasses({ kind, limit: PASSES_PER_PAGE, ...(before === undefined ? {} : { cursor: before }) }),
+      queries.listPasses({ kind: 'PASS', limit: 1 }),
+    ])
+    return show(
+      c,
+      dependencies,
+      { title: 'Passes', section: 'Passes', live: before === undefined },
+      <PassesPage
+        kind={kind}
+        page={page}
+        newest={newest.passes[0] ?? null}
+        overdue={overdueSince(life, settings.pollIntervalMs)}
+        isFirstPage={before === undefined}
+        pollIntervalMs={settings.pollIntervalMs}
+        now={life.now}
+      />,
+    )
+  })
+  return routes
+}

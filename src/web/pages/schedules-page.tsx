@@ -1,0 +1,222 @@
+import type { FC } from 'hono/jsx'
+import type {
+  DurationStatistics,
+  ScheduleQuery,
+  SchedulePage,
+  ScheduleSummary,
+  SlotOutcome,
+} from '../../queries/queries.js'
+import { comingSlots, cronWords } from './coming.js'
+import { formatIn, plural } from './format.js'
+import { Ago, StateBadge, StatusBadge, Time } from './marks.js'
+import { Empty, Figures, GlobalPause, schedulePath } from './parts.js'
+import { Strip, StripLegend } from './strip.js'
+
+export interface SchedulesView {
+  query: { search: string; filter: ScheduleQuery['filter'] | null; order: 'id' | 'next'; page: number }
+  list: SchedulePage
+  slots: ReadonlyMap<string, SlotOutcome[]>
+  figures: ReadonlyMap<string, DurationStatistics>
+}
+
+export const SCHEDULES_PER_PAGE = 20
+export const SCHEDULE_FILTERS = ['active', 'failing', 'due', 'paused', 'orphaned'] as const
+const FILTER_WORDS = { active: 'Active', failing: 'Failing', due: 'Due', paused: 'Paused', orphaned: 'Orphaned' }
+
+export const SchedulesPage: FC<SchedulesView> = (view) => {
+  const { list, query } = view
+  return (
+    <>
+      <div class="page-head">
+        <h1>Schedules</h1>
+        <Search query={query} />
+      </div>
+      <div id="schedules-pause" data-part>
+        <GlobalPause pause={list.globalPause} />
+      </div>
+      <nav class="tabs" aria-label="Filter">
+        <a href={address(query, { filter: null, page: 1 })} aria-current={query.filter === null ? 'true' : undefined}>
+          All
+        </a>
+        {SCHEDULE_FILTERS.map((filter) => (
+          <a href={address(query, { filter, page: 1 })} aria-current={query.filter === filter ? 'true' : undefined}>
+            {FILTER_WORDS[filter]}
+          </a>
+        ))}
+      </nav>
+      <div id="schedules" data-part>
+        <p class="muted result">{resultOf(view)}</p>
+        {list.schedules.length === 0 ? (
+          <NoSchedules query={query} />
+        ) : (
+          <>
+            <ul class="schedules">
+              {list.schedules.map((schedule) => (
+                <ScheduleRow
+                  schedule={schedule}
+                  now={list.now}
+                  slots={view.slots.get(schedule.id) ?? []}
+                  figures={view.figures.get(schedule.id)}
+                />
+              ))}
+            </ul>
+            <StripLegend />
+          </>
+        )}
+        <Pages query={query} total={list.total} />
+      </div>
+    </>
+  )
+}
+
+interface RowView {
+  schedule: ScheduleSummary
+  now: Date
+  slots: readonly SlotOutcome[]
+  figures: DurationStatistics | undefined
+}
+
+const ScheduleRow: FC<RowView> = ({ schedule, now, slots, figures }) => (
+  <li class="schedule">
+    <div class="schedule-name">
+      <h2>
+        <a href={schedulePath(schedule.id)}>{schedule.id}</a>
+      </h2>
+      <StateBadge state={schedule.state} />
+      {schedule.lastStatus === null || schedule.lastStatus === 'COMPLETED' ? null : (
+        <StatusBadge status={schedule.lastStatus} />
+      )}
+      <p>{cronWords(schedule.cron) ?? 'cannot be read'}</p>
+      <p class="muted">
+        <code>{schedule.cron}</code> {schedule.timezone}
+      </p>
+      {schedule.enabled || schedule.pausedReason === null ? null : <p class="muted">Paused: {schedule.pausedReason}</p>}
+    </div>
+    <div class="schedule-past">
+      <Strip slots={slots} zone={schedule.timezone} />
+      <Figures figures={figures} />
+      {schedule.lastRunAt === null ? null : (
+        <span class="muted">
+          {' '}
+          ran <Ago at={schedule.lastRunAt} now={now} />
+        </span>
+      )}
+    </div>
+    <Coming schedule={schedule} now={now} />
+  </li>
+)
+
+const Coming: FC<{ schedule: ScheduleSummary; now: Date }> = ({ schedule, now }) => {
+  const slots = comingSlots(schedule, now, 3)
+  return (
+    <div class="schedule-next">
+      {slots.length === 0 ? (
+        <span class="muted">{withoutSlots(schedule)}</span>
+      ) : (
+        <ol aria-label="Next slots">
+          {slots.map(({ at, note }, index) => (
+            <li class={index === 0 ? 'first' : ''}>
+              {index === 0 ? (
+                <span class="rel">
+                  {at <= now ? 'due since' : ''} <Ago at={at} now={now} />
+                </span>
+              ) : null}
+              <span>{formatIn(at, schedule.timezone)}</span>{' '}
+              <span class="muted viewer">
+                <Time at={at} />
+              </span>
+              {note === null ? null : (
+                <span class="dst" title={note}>
+                  {' '}
+                  clock change
+                </span>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  )
+}
+
+function withoutSlots(schedule: ScheduleSummary): string {
+  if (schedule.orphaned) return 'No config defines it any more'
+  if (!schedule.enabled) {
+    const { pausedUntil, timezone } = schedule
+    return pausedUntil === null
+      ? 'Paused until it is resumed'
+      : `Paused until ${formatIn(pausedUntil, timezone)} ${timezone}`
+  }
+  return 'No slot lies ahead'
+}
+
+const Search: FC<{ query: SchedulesView['query'] }> = ({ query }) => (
+  <form class="search" role="search" method="get" action="/schedules">
+    {query.filter === null ? null : <input type="hidden" name="filter" value={query.filter} />}
+    <label>
+      <span class="hidden">Part of an id</span>
+      <input type="search" name="search" value={query.search} placeholder="Part of an id" maxlength={128} />
+    </label>
+    <label>
+      <span class="hidden">Order</span>
+      <select name="order">
+        <option value="id" selected={query.order === 'id'}>
+          By id
+        </option>
+        <option value="next" selected={query.order === 'next'}>
+          Soonest first
+        </option>
+      </select>
+    </label>
+    <button class="secondary">Show</button>
+  </form>
+)
+
+const NoSchedules: FC<{ query: SchedulesView['query'] }> = ({ query }) =>
+  query.search !== '' || query.filter !== null ? (
+    <Empty title="No schedule matches">
+      <p>
+        <a href="/schedules">Show all schedules</a>
+      </p>
+    </Empty>
+  ) : (
+    <Empty title="No schedule yet">
+      <p>
+        Write one in <code>schedules.config.ts</code>, then make a pass; the pass brings it here:
+      </p>
+      <pre>
+        {"{ id: 'nightly', cron: '0 3 * * *', timezone: 'Europe/Berlin', jobs: ['backup'] }\n\nnpx run-due-schedules"}
+      </pre>
+    </Empty>
+  )
+
+const Pages: FC<{ query: SchedulesView['query']; total: number }> = ({ query, total }) => {
+  const last = Math.max(1, Math.ceil(total / SCHEDULES_PER_PAGE))
+  if (last === 1) return null
+  return (
+    <nav class="pages" aria-label="Pages of schedules">
+      {query.page > 1 ? <a href={address(query, { page: query.page - 1 })}>Previous</a> : null}
+      <span>
+        Page {query.page} of {last}
+      </span>
+      {query.page < last ? <a href={address(query, { page: query.page + 1 })}>Next</a> : null}
+    </nav>
+  )
+}
+
+function resultOf({ list, query }: SchedulesView): string {
+  const all = plural(list.total, 'schedule')
+  if (list.total <= SCHEDULES_PER_PAGE) return all
+  const first = (query.page - 1) * SCHEDULES_PER_PAGE + 1
+  return `${all}, ${first} to ${first + list.schedules.length - 1} shown`
+}
+
+function address(query: SchedulesView['query'], change: Partial<SchedulesView['query']>): string {
+  const { search, filter, order, page } = { ...query, ...change }
+  const params = new URLSearchParams()
+  if (search !== '') params.set('search', search)
+  if (filter !== null && filter !== undefined) params.set('filter', filter)
+  if (order !== 'id') params.set('order', order)
+  if (page > 1) params.set('page', String(page))
+  return params.size === 0 ? '/schedules' : `/schedules?${params.toString()}`
+}

@@ -1,0 +1,74 @@
+import axe from 'axe-core'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { Role } from '../../src/access/role.js'
+import { tokenFor, type WebServer } from './support.js'
+
+/** A person at a browser, signed in. */
+export interface Visitor {
+  page: Page
+  /** Goes to a path of the server. */
+  visit(path: string): Promise<Page>
+  /** What the browser complained of so far: errors, refused scripts and styles, dialogs. */
+  complaints: string[]
+  leave(): Promise<void>
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking'],
+  })
+}
+
+export async function signedIn(
+  browser: Browser,
+  server: WebServer,
+  role: Role,
+  options: BrowserContextOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({ timezoneId: 'Asia/Kolkata', ...options })
+  const page = await context.newPage()
+  const complaints = listen(page)
+  await page.goto(`${server.url}/sign-in`)
+  await page.fill('input[name=token]', await tokenFor(role))
+  await Promise.all([page.waitForURL(`${server.url}/`), page.click('button')])
+  return {
+    page,
+    visit: async (path) => {
+      await page.goto(`${server.url}${path}`)
+      return page
+    },
+    complaints,
+    leave: () => context.close(),
+  }
+}
+
+/** What axe finds serious or critical on the page, one line per element. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // Through the debugger: the page's own policy lets no foreign script in.
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>
+      }
+    }
+    const { violations } = await axe.run()
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
+  })
+}
+
+function listen(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  return complaints
+}
