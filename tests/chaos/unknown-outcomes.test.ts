@@ -1,0 +1,156 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { runPass } from '../../src/program/run-pass.js'
+import type { PassReport } from '../../src/pass/report.js'
+import { startMysqlProxy, type Mischief, type MysqlProxy } from '../support/mysql-proxy.js'
+import { engines } from '../support/servers.js'
+import { aProject, type Project } from '../scenarios/project.js'
+
+const JOBS = `{
+  jobs: ['least', 'most'].map((name) => defineJob({ name, onCrash: name === 'most' ? 'skip' : 'retry', run: ({ jobName, runId }) => { effect(jobName + ' ' + runId) } })),
+  schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['least', 'most'] }],
+}`
+const IS_FULL = process.env['CHAOS_FULL'] !== undefined
+const TRANSIENT = [
+  { errno: 1213, sqlState: '40001', message: 'Deadlock found when trying to get lock' },
+  { errno: 1205, sqlState: 'HY000', message: 'Lock wait timeout exceeded' },
+  { errno: 1020, sqlState: 'HY000', message: 'Record has changed since last read' },
+]
+
+describe.each(engines().filter((engine) => engine.dialect === 'mysql'))(
+  'a pass over a troubled wire to $name',
+  (engine) => {
+    let project: Project
+    let proxy: MysqlProxy
+    let statements: string[]
+
+    beforeAll(async () => {
+      project = await aProject(engine)
+      project.configure(JOBS)
+      proxy = await startMysqlProxy(project.database?.url ?? '')
+      await makePass()
+      await project.makeDue(['s'], 86_400)
+      const from = proxy.statements.length
+      expect((await makePass()).exitCode).toBe(0)
+      statements = proxy.statements.slice(from)
+    })
+    afterAll(async () => {
+      await proxy.close()
+      await project.remove()
+    })
+
+    function makePass(variables: Record<string, string> = {}): Promise<PassReport> {
+      return runPass({ cwd: project.folder, variables: { DATABASE_URL: proxy.url, ...variables } })
+    }
+
+    let due = 86_399
+    /** The next slot's pass, with trouble as `prepare` says; its runs and what they did. */
+    async function passWith(
+      prepare: () => void,
+    ): Promise<{ exitCode: number; statuses: unknown[]; effects: number[] }> {
+      await project.makeDue(['s'], (due -= 10))
+      const [before] = await project.sql("SELECT COALESCE(MAX(id), '') AS id FROM JobRun")
+      prepare()
+      const { exitCode } = await makePass().catch((error: unknown) => error as PassReport)
+      const runs = await project.sql('SELECT id, jobName, status FROM JobRun WHERE id > ? ORDER BY jobName', [
+        String(before?.['id']),
+      ])
+      const effects = project.effects()
+      return {
+        exitCode,
+        statuses: runs.map((run) => `${String(run['jobName'])} ${String(run['status'])}`),
+        effects: runs.map((run) => effects.filter((line) => line.endsWith(String(run['id']))).length),
+      }
+    }
+    const GOOD = { exitCode: 0, statuses: ['least COMPLETED', 'most COMPLETED'], effects: [1, 1] }
+
+    it.each<Mischief['kind'] & ('lose-answer' | 'cut')>(IS_FULL ? ['lose-answer', 'cut'] : ['lose-answer'])(
+      'runs each job once whichever statement loses its connection (%s)',
+      async (kind) => {
+        expect(statements.length).toBeGreaterThan(10)
+        const outcomes: unknown[] = []
+        for (let n = 1; n <= statements.length; n++)
+          outcomes.push({ n, sql: statements[n - 1]?.slice(0, 60), ...(await passWith(() => proxy.nth(n, { kind }))) })
+        expect(outcomes).toEqual(outcomes.map((each) => ({ ...(each as object), ...GOOD })))
+      },
+    )
+
+    it.each(IS_FULL ? TRANSIENT : TRANSIENT.slice(0, 1))('does not let $errno on any statement show', async (error) => {
+      const outcomes: unknown[] = []
+      for (let n = 1; n <= statements.length; n++) {
+        outcomes.push({
+          n,
+          sql: statements[n - 1]?.slice(0, 60),
+          ...(await passWith(() => proxy.nth(n, { kind: 'fail', ...error }))),
+        })
+      }
+      expect(outcomes).toEqual(outcomes.map((each) => ({ ...(each as object), ...GOOD })))
+    })
+
+    it('bears nineteen deadlocks in a row and reports the twentieth as a failure of the database', async () => {
+      const error = { kind: 'fail' as const, errno: 1213, sqlState: '40001', message: 'Deadlock found' }
+      expect(await passWith(() => proxy.when('INSERT INTO JobRun', error, 19))).toEqual(GOOD)
+      expect(await passWith(() => proxy.when('INSERT INTO JobRun', error, 20))).toEqual({
+        exitCode: 3,
+        statuses: [],
+        effects: [],
+      })
+      const recovered = await makePass()
+      expect([recovered.exitCode, recovered.counts.completed]).toEqual([0, 2])
+    })
+  },
+)
+
+describe.each(engines().filter((engine) => engine.name === 'mariadb'))(
+  'behind a slow or silent wire to $name',
+  (engine) => {
+    let project: Project
+    let proxy: MysqlProxy
+    beforeEach(async () => {
+      project = await aProject(engine)
+      proxy = await startMysqlProxy(project.database?.url ?? '')
+    })
+    afterEach(async () => {
+      await proxy.close()
+      await project.remove()
+    })
+
+    it('no lease is lost to a latency of 100 ms each way', async () => {
+      const ids = Array.from({ length: 20 }, (_, n) => `s${n}`)
+      project.configure(`{
+      concurrency: 10,
+      jobs: [defineJob({ name: 'work', run: async ({ scheduleId }) => { effect(scheduleId); await sleep(300) } })],
+      schedules: ${JSON.stringify(ids)}.map((id) => ({ id, cron: '0 3 1 1 *', jobs: ['work'] })),
+    }`)
+      await project.run()
+      await project.makeDue(ids)
+      proxy.delay(100)
+      const passes = await Promise.all(
+        [1, 2].map(() => project.json([], { DATABASE_URL: proxy.url, LEASE_MS: '10000' })),
+      )
+      expect(passes.map((pass) => [pass.code, pass.document.counts.abandoned, pass.document.error])).toEqual([
+        [0, 0, null],
+        [0, 0, null],
+      ])
+      expect(project.effects().toSorted()).toEqual(ids.toSorted())
+    }, 60_000)
+
+    it('a job is told to stop before the lease ends, and the pass exits within 30 s', async () => {
+      project.configure(`{
+      jobs: [defineJob({ name: 'long', run: async ({ signal, attempt }) => { if (attempt > 1) return; effect('begun'); await sleep(120_000, undefined, { signal }).catch(() => effect('told')) } })],
+      schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['long'] }],
+    }`)
+      await project.run()
+      await project.makeDue(['s'])
+      const { ended } = project.start([], { DATABASE_URL: proxy.url, LEASE_MS: '4000' })
+      await expect.poll(() => project.effects(), { timeout: 15_000 }).toEqual(['begun'])
+      proxy.blackhole(true)
+      const silentAt = performance.now()
+      await expect.poll(() => project.effects(), { timeout: 4000, interval: 20 }).toEqual(['begun', 'told'])
+      const { code } = await ended
+      expect(code).toBe(3)
+      expect(performance.now() - silentAt).toBeLessThan(30_000)
+      const next = await project.json([], { LEASE_MS: '4000' })
+      expect(next.document.counts).toMatchObject({ abandoned: 1, completed: 1 })
+    }, 60_000)
+  },
+)

@@ -1,0 +1,93 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { WHOLE_SLOT, type Run } from '../../src/domain/run.js'
+import type { DryRunReport, PassReport } from '../../src/pass/report.js'
+import { within as withinTime } from '../../src/jobs/within.js'
+import { story, tell, type Story } from './states.js'
+
+const STATES = Number(process.env['PLAN_STATES'] ?? 500)
+const LONGEST_STORY_MS = 30_000
+
+describe('a dry run', () => {
+  it(`plans what a pass then does, in ${STATES} states of the database`, async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async (told) => {
+        const { planned, done } = await within(LONGEST_STORY_MS, compare(told))
+        expect(done).toEqual(planned)
+      }),
+      {
+        numRuns: STATES,
+        // The same states every time; PLAN_SEED looks at others.
+        seed: Number(process.env['PLAN_SEED'] ?? 20261123),
+        endOnFailure: true,
+      },
+    )
+  }, 600_000)
+})
+
+async function compare(told: Story): Promise<{ planned: unknown; done: unknown }> {
+  const { world, program } = await tell(told)
+  try {
+    const before = await world.readAllRuns()
+    const schedulesBefore = new Set((await world.store.readSchedules()).map((schedule) => schedule.id))
+    const plan = await program.plan(told.only)
+    expect(await world.readAllRuns()).toEqual(before)
+    const report = await program.pass(told.only)
+    const after = await world.readAllRuns()
+    const created = (await world.store.readSchedules()).map(({ id }) => id).filter((id) => !schedulesBefore.has(id))
+    return { planned: planned(plan), done: done(report, before, after, created) }
+  } finally {
+    await world.close()
+  }
+}
+
+function planned({ plan, runs, definitions, exitCode }: DryRunReport): unknown {
+  const waited = new Set(runs.map((run) => `${run.scheduleId} ${run.scheduledFor} ${run.jobName}`))
+  const slots = plan.flatMap((each) =>
+    each.slots.flatMap((slot) => each.jobs.map((job) => `${each.scheduleId} ${slot} ${job}`)),
+  )
+  return {
+    slots: sorted(slots.filter((slot) => !waited.has(slot))),
+    missed: sorted(
+      plan.flatMap(({ scheduleId, missed }) => (missed === null ? [] : [`${scheduleId} ${missed.count}`])),
+    ),
+    resumed: sorted(runs.map((run) => run.runId)),
+    created: sorted(definitions.flatMap(({ scheduleId, change }) => (change === 'create' ? [scheduleId] : []))),
+    leftToOthers: exitCode === 1,
+  }
+}
+
+function done(report: PassReport, before: readonly Run[], after: readonly Run[], created: string[]): unknown {
+  const old = new Map(before.map((run) => [run.id, run]))
+  const fresh = after.filter((run) => !old.has(run.id))
+  const missed = new Map<string, number>()
+  for (const { scheduleId, status, reason, slotCount } of fresh) {
+    if (status === 'MISSED' && reason !== 'edited') missed.set(scheduleId, (missed.get(scheduleId) ?? 0) + slotCount)
+  }
+  return {
+    slots: sorted(
+      fresh
+        .filter((run) => run.jobName !== WHOLE_SLOT)
+        .map((run) => `${run.scheduleId} ${run.scheduledFor?.toISOString()} ${run.jobName}`),
+    ),
+    missed: sorted([...missed].map(([scheduleId, count]) => `${scheduleId} ${count}`)),
+    resumed: sorted(report.runs.map((run) => run.runId).filter((runId) => old.has(runId) && ran(runId, old, after))),
+    created: sorted(created),
+    leftToOthers: report.notes.some((note) => note.includes('left for another config')),
+  }
+}
+
+/** An attempt of it began in this pass. */
+function ran(runId: string, old: ReadonlyMap<string, Run>, after: readonly Run[]): boolean {
+  return (after.find((run) => run.id === runId)?.attempt ?? 0) > (old.get(runId)?.attempt ?? 0)
+}
+
+function sorted(list: readonly string[]): string[] {
+  return [...list].sort()
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const result = await withinTime(work, ms)
+  if (result === null) throw new Error('the story does not end')
+  return result
+}
