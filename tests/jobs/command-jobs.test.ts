@@ -221,10 +221,16 @@ describe('a command job that leaves processes behind', () => {
   test('does not wait for one that left its group with its output', async () => {
     const file = path.join(folder, 'left')
     const outcome = await runAttempt(
-      attemptRequest(commandWork('setsid', ['--fork', 'sh', '-c', `echo $$ > '${file}'; exec sleep 300`])),
+      attemptRequest(
+        // Ends only when the other has left: until then it belongs to the group that ends with the job.
+        commandWork('sh', [
+          '-c',
+          `setsid sh -c 'echo $$ > "$0"; exec sleep 300' '${file}' & until [ -s '${file}' ]; do sleep 0.02; done`,
+        ]),
+      ),
     )
     expect(outcome).toMatchObject({ status: 'COMPLETED' })
-    await eventually(() => pidsIn(file).length === 1)
+    expect(pidsIn(file)).toHaveLength(1)
     const [pid = 0] = pidsIn(file)
     // 0 would mean the whole group of the test run.
     expect(pid).toBeGreaterThan(1)
