@@ -1,12 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql from 'mysql2/promise'
 import { mariadbIsInstalled, startMariadb } from './mariadb.js'
+import { missing } from './missing.js'
+import { mysqlUrl } from './mysql.js'
+import { sharedFolder } from './shared-folder.js'
 
 export { startMariadb } from './mariadb.js'
 
@@ -24,21 +25,28 @@ export interface TestEngine {
   createDatabase(options?: { migrated?: boolean }): Promise<TestDatabase>
 }
 
-const MYSQL_SCRIPT = path.resolve(import.meta.dirname, '../../../shared/tools/real-mysql')
-const ALL = ['sqlite', 'mariadb', 'mysql'] as const
+type EngineName = TestEngine['name']
+const ALL: readonly EngineName[] = ['sqlite', 'mariadb', 'mysql']
 
 /** The engines that this machine has, for `describe.each(engines())('on $name', …)`; TEST_ENGINES=sqlite,mariadb narrows them. */
 export function engines(): TestEngine[] {
-  const wanted = process.env['TEST_ENGINES']?.split(',').map((name) => name.trim()) ?? [...ALL]
-  return ALL.filter((name) => wanted.includes(name) && isAvailable(name)).map((name) => ({
-    name,
-    dialect: name === 'sqlite' ? 'sqlite' : 'mysql',
-    createDatabase: async ({ migrated = true } = {}) => {
-      const database = name === 'sqlite' ? createSqlite() : await createOnServer(await serverUrl(name))
-      if (migrated) await (await import('../../src/store/migrations.js')).migrate(database.url)
-      return database
-    },
-  }))
+  return wantedEngines()
+    .filter(isAvailable)
+    .map((name) => ({
+      name,
+      dialect: name === 'sqlite' ? 'sqlite' : 'mysql',
+      createDatabase: async ({ migrated = true } = {}) => {
+        const database = name === 'sqlite' ? createSqlite() : await createOnServer(await serverUrl(name))
+        if (migrated) await (await import('../../src/store/migrations.js')).migrate(database.url)
+        return database
+      },
+    }))
+}
+
+/** The engines that this run is asked to test, on this machine or not. */
+export function wantedEngines(): EngineName[] {
+  const wanted = process.env['TEST_ENGINES']?.split(',').map((name) => name.trim())
+  return ALL.filter((name) => wanted?.includes(name) ?? true)
 }
 
 /** Runs SQL of the test's own beside the code under test; multiple statements allowed. */
@@ -46,34 +54,16 @@ export async function connectTo(url: string): Promise<mysql.Connection> {
   return mysql.createConnection({ uri: url, multipleStatements: true, timezone: 'Z', supportBigNumbers: true })
 }
 
-function isAvailable(name: (typeof ALL)[number]): boolean {
+function isAvailable(name: EngineName): boolean {
   if (name === 'sqlite') return true
-  if (name === 'mariadb') return mariadbIsInstalled() || missing('MariaDB', 'no mariadbd found', true)
-  return process.env['TEST_MYSQL_URL'] !== undefined || mysqlFromScript()
-}
-
-function missing(what: string, why: string, required: boolean): false {
-  if (required && process.env['CI']) throw new Error(`tests need ${what}: ${why}`)
-  process.stderr.write(`tests skip ${what}: ${why}\n`)
-  return false
-}
-
-function mysqlFromScript(): boolean {
-  if (!existsSync(MYSQL_SCRIPT)) return missing('MySQL', 'TEST_MYSQL_URL is not set', false)
-  const known = path.join(sharedFolder(), 'mysql-url')
-  if (!existsSync(known)) {
-    try {
-      writeFileSync(known, execFileSync(MYSQL_SCRIPT, ['start', '3309'], { encoding: 'utf8', stdio: 'pipe' }).trim())
-    } catch (error) {
-      return missing('MySQL', error instanceof Error ? error.message.trim() : String(error), true)
-    }
-  }
-  return true
+  if (name === 'mariadb') return mariadbIsInstalled() || missing('MariaDB', 'no mariadbd found')
+  return mysqlUrl() !== null
 }
 
 async function serverUrl(name: 'mariadb' | 'mysql'): Promise<string> {
-  if (name === 'mariadb') return sharedMariadb()
-  return process.env['TEST_MYSQL_URL'] ?? readFileSync(path.join(sharedFolder(), 'mysql-url'), 'utf8')
+  const url = name === 'mariadb' ? await sharedMariadb() : mysqlUrl()
+  if (url === null) throw new Error(`this machine has no ${name}`)
+  return url
 }
 
 // One server for all test files of a run: the first that needs it starts it, the others wait for its address.
@@ -100,16 +90,6 @@ function firstToMake(folder: string): boolean {
   } catch {
     return false
   }
-}
-
-// Named by global-setup.ts; without it (an editor's single-file run) each process has its own.
-function sharedFolder(): string {
-  const known = process.env['TEST_SERVERS_FOLDER']
-  if (known !== undefined) return known
-  const own = mkdtempSync(path.join(tmpdir(), 'rds-tests-'))
-  process.env['TEST_SERVERS_FOLDER'] = own
-  process.once('exit', () => rmSync(own, { recursive: true, force: true }))
-  return own
 }
 
 function createSqlite(): TestDatabase {

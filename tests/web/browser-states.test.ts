@@ -1,13 +1,13 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { engines, type TestDatabase } from '../support/servers.js'
 import { prismaOn } from '../queries/fixture.js'
-import { openBrowser, seriousFindings, signedIn } from './browser-support.js'
+import { describeInBrowser, openBrowser, seriousFindings, signedIn } from './browser-support.js'
 import { startWebServer, type WebServer } from './support.js'
 
 const HOUR_MS = 3_600_000
 
-describe.each(engines())('an empty database on $name', (engine) => {
+describeInBrowser.each(engines())('an empty database on $name', (engine) => {
   let browser: Browser
   let database: TestDatabase
   let server: WebServer

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
 import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { describe } from 'vitest'
 import type { Role } from '../../src/access/role.js'
+import { missing } from '../support/missing.js'
 import { tokenFor, type WebServer } from './support.js'
 
 /** A person at a browser, signed in. */
@@ -13,9 +16,16 @@ export interface Visitor {
   leave(): Promise<void>
 }
 
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+
+/** `describe` where there is a browser. */
+export const describeInBrowser = describe.skipIf(
+  !existsSync(CHROMIUM) && !missing('Chromium', `there is no ${CHROMIUM}; the variable CHROMIUM names another place`),
+)
+
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     args: ['--no-sandbox', '--disable-background-networking'],
   })
 }

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openQueries } from '../../src/queries/open-queries.js'
 import type { Queries } from '../../src/queries/queries.js'
 import { engines, type TestDatabase } from '../support/servers.js'
 import { prismaOn, run, schedule } from '../queries/fixture.js'
-import { openBrowser, seriousFindings, signedIn, type Visitor } from './browser-support.js'
+import { describeInBrowser, openBrowser, seriousFindings, signedIn, type Visitor } from './browser-support.js'
 import { seedDashboard } from './pages-seed.js'
 import { startWebServer, type WebServer } from './support.js'
 
@@ -64,7 +64,7 @@ async function as(
   }
 }
 
-describe.each(['light', 'dark'] as const)('every page in %s', (colorScheme) => {
+describeInBrowser.each(['light', 'dark'] as const)('every page in %s', (colorScheme) => {
   let visitor: Visitor
 
   beforeAll(async () => {
@@ -84,7 +84,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (colorScheme) => {
   )
 })
 
-describe('every page', () => {
+describeInBrowser('every page', () => {
   it('fits a phone 360 pixels wide', () =>
     as('operator', { viewport: { width: 360, height: 740 } }, async ({ visit, page }) => {
       const tooWide: string[] = []
@@ -135,7 +135,7 @@ describe('every page', () => {
     }))
 })
 
-describe('what an operator does', () => {
+describeInBrowser('what an operator does', () => {
   it('queues a run for the next pass and takes it back', () =>
     as('operator', {}, async ({ visit, page, complaints }) => {
       await visit('/schedules/hourly-sync')
@@ -211,7 +211,7 @@ describe('what an operator does', () => {
     }))
 })
 
-describe('what is on a page', () => {
+describeInBrowser('what is on a page', () => {
   it('pages through runs by what the address says', () =>
     as('viewer', {}, async ({ visit, page }) => {
       await visit('/runs?schedule=upload-cleanup')
