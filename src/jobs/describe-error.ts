@@ -1,5 +1,5 @@
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
-
 import { ScheduleError } from '../errors.js'
 import { redact } from '../secrets.js'
 import { cutText } from './utf8.js'
@@ -7,6 +7,7 @@ import { cutText } from './utf8.js'
 const ERROR_BYTES = 16 * 1024
 const STACK_LINES = 8
 const CAUSES = 5
+const OWN_FOLDER = fileURLToPath(new URL('.', import.meta.url))
 
 /** Whatever was thrown as text: message, first stack lines, causes; at most 16 KiB. Never throws. */
 export function describeError(thrown: unknown): string {
@@ -35,9 +36,12 @@ function headline(error: Error): string {
   return name === '' ? message : `${name}: ${message}`
 }
 
+/** The frames of the one who threw, up to where this package called. */
 function stackLines(error: Error): string[] {
   const lines = typeof error.stack === 'string' ? error.stack.split('\n') : []
-  return lines.filter((line) => /^\s+at /.test(line)).slice(0, STACK_LINES)
+  const frames = lines.filter((line) => /^\s+at /.test(line))
+  const caller = frames.findIndex((frame, index) => index > 0 && frame.includes(OWN_FOLDER))
+  return frames.slice(0, caller === -1 ? STACK_LINES : Math.min(caller, STACK_LINES))
 }
 
 function causesOf(error: Error): unknown[] {
