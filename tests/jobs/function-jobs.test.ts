@@ -165,6 +165,12 @@ describe('a function job that fails', () => {
     expect(outcome.error).toMatch(error)
   })
 
+  test('keeps the stack of the job, without the frames of this package', async () => {
+    const { error } = await runAttempt(attemptRequest(functionWork(() => Promise.reject(new Error('boom')))))
+    expect(error).toMatch(/^boom\n\s+at .*function-jobs\.test\.ts/)
+    expect(error).not.toContain('call-function')
+  })
+
   test('keeps its error below 16 KiB', async () => {
     const work = functionWork(() => {
       throw new Error('é'.repeat(40_000))
@@ -258,9 +264,11 @@ describe('a function job that runs past its timeout', () => {
     test('may reject, log and report as late as it likes without effect', async () => {
       process.on('unhandledRejection', note)
       const seen: number[] = []
+      let end = (): void => undefined
+      const given = new Promise<void>((resolve) => (end = resolve))
       let late: Promise<void> | undefined
       const work = functionWork(({ log, progress }) => {
-        late = delay(120).then(() => {
+        late = given.then(() => {
           log('too late')
           progress(0.9)
         })
@@ -272,6 +280,7 @@ describe('a function job that runs past its timeout', () => {
         onProgress: (fraction) => seen.push(fraction),
       })
       const outcome = await runAttempt(request)
+      end()
       await late
       await delay(20)
       expect(outcome).toMatchObject({ status: 'TIMED_OUT', log: null })
