@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { oneLine, padEnd, padStart, plural, printable, truncate, widthOf, wrap } from '../../src/cli/render/text.js'
+import {
+  errorHeadline,
+  oneLine,
+  padEnd,
+  padStart,
+  plural,
+  printable,
+  truncate,
+  widthOf,
+  wrap,
+} from '../../src/cli/render/text.js'
 
 describe('the width of a text', () => {
   it.each([
@@ -51,6 +61,13 @@ describe('text from outside', () => {
     expect(printable('a\u001b[31mred\u001b[0m\u001b]8;;http://x\u0007link\u001b]8;;\u0007\u009b2Jb')).toBe('aredlinkb')
     expect(printable('bell\u0007 back\u0008 del\u007f rtl\u202e')).toBe('bell back del rtl')
     expect(printable('50 %\rdone\r\nnext\ttab')).toBe('50 %done\nnext    tab')
+  })
+
+  it('an error is told on one line without its stack', () => {
+    const error =
+      'DatabaseError: no\n  row is left\n    at save (/app/jobs/a.js:3:5)\n    at run (/app/jobs/a.js:9:1)\ncaused by: x'
+    expect(errorHeadline(error)).toBe('DatabaseError: no row is left')
+    expect(errorHeadline('exited with code 2: look at the log')).toBe('exited with code 2: look at the log')
   })
 
   it('never keeps a control character but the line break', () => {

@@ -4,7 +4,7 @@ import { findChanges } from '../../pass/find-changes.js'
 import { AHEAD_MS } from '../../pass/look.js'
 import type { ScheduleSummary } from '../../queries/queries.js'
 import type { Store } from '../../store/store.js'
-import { oneLine, plural } from '../render/text.js'
+import { errorHeadline, oneLine, plural } from '../render/text.js'
 import { formatRelative } from '../render/time.js'
 import { finding, type Finding } from './finding.js'
 
@@ -54,7 +54,7 @@ function checkFailing({ schedules, now }: ScheduleFacts): Finding[] {
     .map(({ id, consecutiveFailures, lastError, lastRunAt }) => {
       const times = `${plural(consecutiveFailures, 'failure')}${consecutiveFailures > 1 ? ' in a row' : ''}`
       const last = lastRunAt === null ? '' : `, last ${formatRelative(lastRunAt, now)}`
-      return `${id}: ${times}${last}${lastError === null ? '' : `: ${oneLine(lastError).slice(0, 120)}`}`
+      return `${id}: ${times}${last}${lastError === null ? '' : `: ${errorHeadline(lastError).slice(0, 120)}`}`
     })
   const fix = 'npx run-due-schedules runs --status failed,timed_out,abandoned'
   return [

@@ -4,7 +4,7 @@ import { WHOLE_SLOT, type Attempt, type Run } from '../../domain/run.js'
 import { renderBlock, renderDetails, type Detail } from './details.js'
 import { reasonInWords, statusCell, statusPaint } from './status.js'
 import { renderTable, type Column } from './table.js'
-import { oneLine, plural, printable } from './text.js'
+import { errorHeadline, oneLine, plural, printable } from './text.js'
 import type { Theme } from './theme.js'
 import { formatClock, formatDuration, formatInstantFully, formatOffset, formatRelative } from './time.js'
 
@@ -109,7 +109,12 @@ function renderAttempts({ run, zone }: RunDetailsView, theme: Theme): string {
       align: 'right',
     },
     { header: 'PASS', cell: ({ passId }) => (passId === null ? '' : String(passId)), align: 'right', priority: 1 },
-    { header: 'ERROR', cell: ({ error }) => ({ text: oneLine(error ?? ''), paint: theme.red }), priority: 2, min: 20 },
+    {
+      header: 'ERROR',
+      cell: ({ error }) => ({ text: errorHeadline(error ?? ''), paint: theme.red }),
+      priority: 2,
+      min: 20,
+    },
   ]
   return `\n${theme.bold('Attempts')}\n${renderTable(columns, run.attempts, theme)}`
 }

@@ -3,7 +3,7 @@ import type { RunSummary } from '../../queries/queries.js'
 import { renderFooter } from './footer.js'
 import { reasonInWords, statusCell } from './status.js'
 import { renderTable, type Cell, type Column } from './table.js'
-import { oneLine, plural } from './text.js'
+import { errorHeadline, oneLine, plural } from './text.js'
 import type { Theme } from './theme.js'
 import { formatDuration, formatInstant, formatRelative } from './time.js'
 
@@ -92,7 +92,7 @@ function notesOf(run: RunSummary, now: Date, zone: string): string[] {
     notes.push(`from ${formatInstant(run.availableAt, zone, now)} on`)
   }
   if (run.status === 'RUNNING' && run.progress?.note) notes.push(oneLine(run.progress.note))
-  if (run.error !== null) notes.push(oneLine(run.error))
+  if (run.error !== null) notes.push(errorHeadline(run.error))
   if (run.requestedBy !== null) notes.push(`by ${oneLine(run.requestedBy)}`)
   return notes
 }

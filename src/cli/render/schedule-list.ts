@@ -4,7 +4,7 @@ import { renderFooter, type Part } from './footer.js'
 import { stateGlyph, statePaint, statusGlyph, statusPaint } from './status.js'
 import { stripCell } from './strip.js'
 import { renderTable, type Cell, type Column } from './table.js'
-import { oneLine, plural } from './text.js'
+import { errorHeadline, oneLine, plural } from './text.js'
 import type { Theme } from './theme.js'
 import { formatInstant, formatRelative } from './time.js'
 
@@ -106,7 +106,7 @@ function noteCell(schedule: ListedSchedule, theme: Theme): Cell {
     return { text: oneLine(schedule.pausedReason), paint: theme.yellow }
   if (schedule.orphaned) return { text: 'no config defines it any more', paint: theme.dim }
   if (schedule.lastError !== null && schedule.consecutiveFailures > 0)
-    return { text: oneLine(schedule.lastError), paint: theme.red }
+    return { text: errorHeadline(schedule.lastError), paint: theme.red }
   const remarks = [schedule.advice ?? [], schedule.description ?? []].flat()
   return { text: oneLine(remarks.join('; ')), paint: theme.dim }
 }

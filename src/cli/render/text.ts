@@ -57,6 +57,11 @@ export function oneLine(text: string): string {
   return printable(text).replace(/\s+/g, ' ').trim()
 }
 
+/** An error on one line: what was thrown, without the stack. */
+export function errorHeadline(error: string): string {
+  return oneLine(error.split(/\n\s+at /, 1)[0] ?? '')
+}
+
 /** `1 run`, `2 runs`. */
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
