@@ -25,7 +25,7 @@ const MACROS: ReadonlyMap<string, string> = new Map([
   ['@hourly', '0 * * * *'],
 ])
 
-/** Reads the dialect of SPEC section 4; throws CRON_INVALID for everything else. */
+/** Reads the dialect of docs/explanation/time.md; throws CRON_INVALID for everything else. */
 export function tokenizeCron(cron: unknown): CronTokens {
   if (typeof cron !== 'string')
     throw cronRefusal(String(cron), 'is not a string', 'write five fields such as "0 3 * * *"')

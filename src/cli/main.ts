@@ -43,9 +43,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     const program = await createProgram(argv, context)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
     const { reportError } = await import('./report-error.js')
-    return reportError(error, context, argv.includes('--json'))
+    const { explainUsage } = await import('./explain-usage.js')
+    const explained = error instanceof CommanderError ? explainUsage(error, namedCommands(argv)) : error
+    return reportError(explained, context, argv.includes('--json'))
   }
   return exitCode
 }
@@ -60,15 +62,17 @@ async function createProgram(argv: readonly string[], context: CliContext): Prom
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
+      outputError: () => undefined,
       getOutHelpWidth: () => Math.min(context.stdout.columns, 100),
       getErrHelpWidth: () => Math.min(context.stderr.columns, 100),
       getOutHasColors: () => context.stdout.colors,
       getErrHasColors: () => context.stderr.colors,
     })
-    .showHelpAfterError('(run-due-schedules --help lists options and commands)')
+    .helpCommand('help [command]', 'how to use a command')
   registerPass(program, context)
   for (const name of namedCommands(argv)) (await COMMANDS[name]?.())?.(program, context)
   for (const command of program.commands) {
+    command.allowExcessArguments(false)
     const knows = command.options.some((option) => option.long === '--config')
     if (!knows) command.option('--config <file>', 'config file')
   }

@@ -1,5 +1,5 @@
-import { parseDuration } from '../durations.js'
 import { ScheduleError } from '../errors.js'
+import { durationOption } from './duration-option.js'
 
 const TIME_OF_DAY = /^([01]?\d|2[0-3]):([0-5]\d)$/
 const DURATION = /^(\d+(\.\d+)?[a-z]+\s*)+$/i
@@ -9,7 +9,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}/
 export async function parseUntil(text: string, now: Date, zone: string): Promise<Date> {
   const [, hour, minute] = TIME_OF_DAY.exec(text) ?? []
   if (hour !== undefined && minute !== undefined) return nextTimeOfDay(Number(hour), Number(minute), now, zone)
-  if (DURATION.test(text)) return new Date(now.getTime() + parseDuration(text))
+  if (DURATION.test(text)) return new Date(now.getTime() + durationOption('--until')(text))
   if (DATE.test(text)) return parseInstant('--until', text, zone)
   throw new ScheduleError('USAGE', `--until: '${text}' is no time`, {
     fix: "give an instant ('2027-01-31T09:00Z'), a time of day ('18:30') or a duration ('2h')",

@@ -5,6 +5,7 @@ import type { Prepared } from '../program/prepare.js'
 import type { PassOptions } from './commands/pass.js'
 import type { CliContext } from './context.js'
 import { LiveLine } from './live-line.js'
+import { defaultDatabaseNotice } from './prepare.js'
 import { renderRunLine, renderSummary, type PassView } from './render/pass-report.js'
 import { themeOf } from './render/theme.js'
 import { localZone } from './render/time.js'
@@ -75,9 +76,7 @@ export function createPassVoice(options: PassOptions, context: CliContext): Pass
       view.scheduleWidth = Math.min(Math.max(...ids, 8), 24)
       view.jobWidth = Math.min(Math.max(...[...config.jobs.keys()].map((name) => name.length), 8), 28)
       if (environment.databaseIsDefault && options.dryRun !== true)
-        log.warn(
-          `DATABASE_URL is not set: using the embedded SQLite file ${environment.databaseUrl.slice('file:'.length)}`,
-        )
+        log.warn(defaultDatabaseNotice(environment.databaseUrl))
     },
     view: () => view,
     failed: (error) => log.error(error.fix === null ? error.message : `${error.message}\n  fix: ${error.fix}`),

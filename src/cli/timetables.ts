@@ -57,7 +57,7 @@ async function fromConfig(config: Config | null, now: Date): Promise<Timetables>
 
 function noSuchSchedule(id: string, { source, schedules }: Timetables): ScheduleError {
   const names = schedules.map((schedule) => schedule.id)
-  return new ScheduleError('SCHEDULE_NOT_FOUND', `There is no schedule '${id}' in the ${source}`, {
+  return new ScheduleError('SCHEDULE_NOT_FOUND', `no schedule '${id}' in the ${source}`, {
     fix: suggestNames(id, names, 'schedules'),
   })
 }

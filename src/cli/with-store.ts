@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { cliActor } from '../commands/actor.js'
+import { SchedulesNotFound } from '../commands/find-schedules.js'
 import type { Config } from '../config/config.js'
 import type { Environment } from '../config/environment.js'
 import { ScheduleError } from '../errors.js'
 import type { Store } from '../store/store.js'
 import type { CliContext } from './context.js'
-import { prepare } from './prepare.js'
+import { prepare, sayWhereDefaultIs } from './prepare.js'
 import { localZone } from './render/time.js'
 
 /** What a command that writes works with. */
@@ -27,6 +28,7 @@ export async function withStore(
 ): Promise<void> {
   const { config: configPath } = command.optsWithGlobals<{ config?: string }>()
   const { environment, config } = await prepare(context, configPath === undefined ? {} : { config: configPath })
+  sayWhereDefaultIs(environment, context)
   const { openStore } = await import('../store/open-store.js')
   const store = await openStore({ databaseUrl: environment.databaseUrl })
   try {
@@ -40,8 +42,8 @@ export async function withStore(
 
 /** A schedule that the config defines is in the database only after a pass; the plain "no such schedule" would puzzle. */
 function explainUnsynced(error: unknown, config: Config | null): unknown {
-  if (!(error instanceof ScheduleError) || error.code !== 'SCHEDULE_NOT_FOUND') return error
-  const defined = config?.schedules.find(({ definition }) => error.message.includes(`'${definition.id}'`))
+  if (!(error instanceof SchedulesNotFound)) return error
+  const defined = config?.schedules.find(({ definition }) => error.ids.includes(definition.id))
   if (defined === undefined) return error
   return new ScheduleError(
     'SCHEDULE_NOT_FOUND',

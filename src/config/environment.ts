@@ -1,4 +1,4 @@
-/** The environment variables of SPEC section 8, checked; durations in milliseconds. */
+/** The environment variables of a pass, checked; durations in milliseconds. */
 export interface Environment {
   /** `mysql://…` or `file:` with an absolute path. Secret: never printed whole. */
   databaseUrl: string

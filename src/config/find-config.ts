@@ -16,7 +16,7 @@ export function findConfig(search: ConfigSearch): string {
   const file = findOptionalConfig(search)
   if (file !== null) return file
   throw new ScheduleError('CONFIG_NOT_FOUND', `there is no schedules.config.ts (or .mts, .js, .mjs) in ${search.cwd}`, {
-    fix: 'create one (docs/tutorial.md shows how), or name it with --config FILE or SCHEDULES_CONFIG',
+    fix: 'create one (the README of run-due-schedules shows how), or name it with --config FILE or SCHEDULES_CONFIG',
   })
 }
 

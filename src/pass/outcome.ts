@@ -7,7 +7,7 @@ import type { RunFinish } from '../store/store.js'
 /** Bytes of an attempt's error kept in `attempts`, of which there may be 200; the last one is kept whole beside them. */
 const LONGEST_ATTEMPT_ERROR = 2048
 
-/** A retry whose delay is longer than this is left to a later pass (SPEC section 5). */
+/** A retry whose delay is longer than this is left to a later pass. */
 export const LONGEST_WAIT_IN_PASS_MS = 60_000
 
 /** What becomes of a run after an attempt: it ended, waits in this pass, or waits for any pass. */

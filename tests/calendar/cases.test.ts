@@ -87,7 +87,7 @@ function fateOf(one: Case): string {
   return 'answered'
 }
 
-/** What SPEC's dialect does not have. */
+/** What the dialect does not have. */
 function foreignMark(one: Case, fields: readonly string[]): string | null {
   if (fields.length > 5) return 'seconds'
   if (one.dialect.includes('W')) return 'W'

@@ -23,16 +23,29 @@ describe('bad input', () => {
   afterEach(() => project.remove())
 
   it.each([
-    [['--nope'], /unknown option '--nope'/],
+    [['--nope'], /✗ unknown option '--nope'\n {2}fix: see `run-due-schedules --help`/],
+    [['runs', '--nope'], /✗ unknown option '--nope'\n {2}fix: see `run-due-schedules runs --help`/],
+    [['--dryrun'], /✗ unknown option '--dryrun'\n {2}fix: did you mean --dry-run\?/],
     [['lst'], /no command 'lst'[\s\S]*did you mean 'list'/],
     [['--concurrency', '0'], /whole number from 1 to 1000/],
     [['--fail-on', 'everything'], /--fail-on takes failed, deferred or none/],
-    [['--max-duration', 'soon'], /soon/],
+    [['--max-duration', 'soon'], /--max-duration: 'soon' is not a duration/],
+    [['prune', '--older-than', '90'], /--older-than: '90' is not a duration: it has no unit/],
     [['run'], /missing required argument 'id'/],
+    [['run', 's', 'work'], /too many arguments/],
     [['run', 's', '--params', '{bad'], /--params: not JSON/],
   ])('%j is refused with exit code 2', async (args, text) => {
     project.configure(GOOD)
     expectExplained(await project.run(args), 2, text)
+  })
+
+  it('what the command line refuses is a JSON document too', async () => {
+    const { code, stdout } = await project.run(['list', '--json', '--nope'])
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({
+      exitCode: 2,
+      error: { code: 'USAGE', message: "unknown option '--nope'" },
+    })
   })
 
   it('a missing config says where it looked and how to name one', async () => {
@@ -82,6 +95,14 @@ describe('bad input', () => {
     const ended = await project.run()
     expect(ended.code).toBe(0)
     expect(ended.stdout).toMatch(/output was not stored/)
+  })
+
+  it('a command that writes says when no database was named', async () => {
+    const ended = await project.run(['pause', '--all'])
+    expect(ended.code).toBe(0)
+    expect(ended.stderr).toMatch(
+      /^! DATABASE_URL is not set: using the embedded SQLite file .*run-due-schedules\.db\n$/,
+    )
   })
 
   it('an ephemeral disk gets no embedded database', async () => {

@@ -145,8 +145,8 @@ describe('a list of schedules', () => {
 describe('where there are no schedules', () => {
   it('it says how to get some', () => {
     expect(renderNoSchedules(null)).toMatchInlineSnapshot(`
-      "no schedules yet: define some in schedules.config.ts (docs/tutorial.md shows how),
-      then make a pass: \`npx run-due-schedules\`
+      "no schedules yet: define some in schedules.config.ts (the README of run-due-schedules
+      shows how), then make a pass: \`npx run-due-schedules\`
       "
     `)
   })

@@ -14,7 +14,7 @@ export function registerDoctor(program: Command, context: CliContext): void {
     .command('doctor')
     .description('check everything that a pass needs, and what passes have left behind')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nReads only. Exit code 1 when something does not work, 0 otherwise (warnings included).')
+    .addHelpText('after', '\nReads only. Exit code 1 when something does not work, 0 otherwise\n(warnings included).')
     .action((_options: DoctorOptions, command: Command) => doctor(command.optsWithGlobals(), context))
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.js'
-import { prepare } from '../prepare.js'
+import { prepare, sayWhereDefaultIs } from '../prepare.js'
 import { plural } from '../render/text.js'
 import { themeOf } from '../render/theme.js'
 import { writeJson } from '../write-json.js'
@@ -20,6 +20,7 @@ export function registerMigrate(program: Command, context: CliContext): void {
 
 async function runMigrate(options: MigrateOptions, context: CliContext): Promise<void> {
   const { environment } = await prepare(context, options.config === undefined ? {} : { config: options.config })
+  sayWhereDefaultIs(environment, context)
   const { migrate } = await import('../../store/migrations.js')
   const applied = await migrate(environment.databaseUrl)
   if (options.json) writeJson(context.stdout, { applied })

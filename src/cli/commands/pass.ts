@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { nearest } from '../../config/nearest.js'
 import { ScheduleError } from '../../errors.js'
 import type { CliContext } from '../context.js'
+import { durationOption } from '../duration-option.js'
 
 export interface PassOptions {
   dryRun?: boolean
@@ -9,7 +10,8 @@ export interface PassOptions {
   config?: string
   schedule?: string[]
   concurrency?: number
-  maxDuration?: string
+  /** Milliseconds. */
+  maxDuration?: number
   failOn?: ('failed' | 'deferred')[]
   quiet?: boolean
   verbose?: boolean
@@ -26,7 +28,7 @@ export function registerPass(program: Command, context: CliContext): void {
     )
     .option('--schedule <id>', 'only this schedule (repeatable)', collect)
     .option('--concurrency <n>', 'runs at once', wholeNumber)
-    .option('--max-duration <duration>', "the process has exited by then, such as '50m'")
+    .option('--max-duration <duration>', "the process has exited by then, such as '50m'", readMaxDuration)
     .addOption(
       new Option('--fail-on <list>', 'what makes the exit code 1: failed, deferred, none')
         .argParser(failOn)
@@ -45,12 +47,14 @@ export function registerPass(program: Command, context: CliContext): void {
 
 const EXIT_CODES = `
 Exit codes:
-  0    done (also: nothing due, switched off, paused, or other passes hold the locks)
-  1    at least one run failed (see --fail-on)
-  2    usage or configuration
-  3    database unreachable or not migrated, or the lease or connection was lost for good
-  129, 130, 143    stopped by SIGHUP, SIGINT, SIGTERM
+  0              done; also: nothing due, switched off, paused, others at work
+  1              at least one run failed (see --fail-on)
+  2              usage or configuration
+  3              database unreachable, not migrated, or lost for good
+  129, 130, 143  stopped by SIGHUP, SIGINT, SIGTERM
 `
+
+export const readMaxDuration = durationOption('--max-duration')
 
 /** A pass takes no words: one that is there was meant as a command. */
 function refuseWords({ args: [word], commands }: Command): void {

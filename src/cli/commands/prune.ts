@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { pruneHistory } from '../../commands/prune.js'
 import type { Config } from '../../config/config.js'
-import { parseDuration } from '../../durations.js'
 import { ScheduleError } from '../../errors.js'
 import type { Pruned } from '../../store/store.js'
 import type { CliContext } from '../context.js'
+import { durationOption } from '../duration-option.js'
 import { plural } from '../render/text.js'
 import { themeOf } from '../render/theme.js'
 import { withStore } from '../with-store.js'
@@ -15,8 +15,10 @@ const DEFAULT_RETENTION: Config['retention'] = { runs: 100, runsOlderThanMs: nul
 
 interface PruneOptions {
   keep?: string
-  olderThan?: string
-  passesOlderThan?: string
+  /** Milliseconds. */
+  olderThan?: number
+  /** Milliseconds. */
+  passesOlderThan?: number
   dryRun?: boolean
   json?: boolean
 }
@@ -26,8 +28,16 @@ export function registerPrune(program: Command, context: CliContext): void {
     .command('prune')
     .description('delete old history; what the options leave open is the retention of the config')
     .option('--keep <n>', 'newest runs kept per schedule and outcome')
-    .option('--older-than <duration>', "delete runs that ended longer ago than this: '90d'")
-    .option('--passes-older-than <duration>', 'delete passes that started longer ago than this')
+    .option(
+      '--older-than <duration>',
+      "delete runs that ended longer ago than this: '90d'",
+      durationOption('--older-than'),
+    )
+    .option(
+      '--passes-older-than <duration>',
+      'delete passes that started longer ago than this',
+      durationOption('--passes-older-than'),
+    )
     .option('--dry-run', 'only count')
     .option('--json', 'print JSON')
     .action((_options: PruneOptions, command: Command) =>
@@ -52,9 +62,8 @@ function limitsOf(
   const retention = config?.retention ?? DEFAULT_RETENTION
   return {
     keepRuns: options.keep === undefined ? retention.runs : parseCount(options.keep),
-    runsOlderThanMs: options.olderThan === undefined ? retention.runsOlderThanMs : parseDuration(options.olderThan),
-    passesOlderThanMs:
-      options.passesOlderThan === undefined ? retention.passesOlderThanMs : parseDuration(options.passesOlderThan),
+    runsOlderThanMs: options.olderThan ?? retention.runsOlderThanMs,
+    passesOlderThanMs: options.passesOlderThan ?? retention.passesOlderThanMs,
   }
 }
 

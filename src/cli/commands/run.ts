@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../context.js'
-import type { PassOptions } from './pass.js'
+import { readMaxDuration, type PassOptions } from './pass.js'
 
 export interface RunOptions extends PassOptions {
   job?: string
@@ -14,7 +14,7 @@ export function registerRun(program: Command, context: CliContext): void {
     .argument('<id>', 'schedule')
     .option('--job <name>', 'only this job')
     .option('--params <json>', 'params of these runs, in place of those of the schedule')
-    .option('--max-duration <duration>', "the process has exited by then, such as '50m'")
+    .option('--max-duration <duration>', "the process has exited by then, such as '50m'", readMaxDuration)
     .option('--json', 'print JSON')
     .option('--quiet', 'print failures only')
     .option('--verbose', 'print starts and progress too')

@@ -43,7 +43,7 @@ async function findRun(queries: Queries, id: string): Promise<Run> {
       'USAGE',
       `${ids.length} runs end with '${id}':\n${ids.map((match) => `  ${match}`).join('\n')}`,
       {
-        fix: 'Give more of the id.',
+        fix: 'give more of the id',
       },
     )
   }
@@ -55,12 +55,12 @@ async function findRun(queries: Queries, id: string): Promise<Run> {
 async function findByEnding(queries: Queries, ending: string): Promise<string[]> {
   if (/^[0-9a-f-]+$/.test(ending) && ending.length >= SHORTEST_ENDING) return queries.findRunIds(ending)
   throw new ScheduleError('USAGE', `'${ending}' is no id of a run`, {
-    fix: `Give the id, or at least its last ${SHORTEST_ENDING} characters: \`runs\` lists them.`,
+    fix: `give the id, or at least its last ${SHORTEST_ENDING} characters: \`runs\` lists them`,
   })
 }
 
 function noSuchRun(id: string): ScheduleError {
-  return new ScheduleError('RUN_NOT_FOUND', `There is no run '${id}'`, {
-    fix: 'See which there are: npx run-due-schedules runs',
+  return new ScheduleError('RUN_NOT_FOUND', `no run '${id}'`, {
+    fix: 'list runs with `run-due-schedules runs`',
   })
 }

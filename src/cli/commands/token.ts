@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { isRole, ROLES, type Role } from '../../access/role.js'
 import { userName } from '../../commands/actor.js'
-import { parseDuration } from '../../durations.js'
 import { ProblemsError, ScheduleError } from '../../errors.js'
 import type { CliContext } from '../context.js'
+import { durationOption } from '../duration-option.js'
 import { writeJson } from '../write-json.js'
 
 interface TokenOptions {
@@ -61,7 +61,7 @@ function readRole(text: string): Role {
 }
 
 function readLifetime(text: string): number {
-  const ms = parseDuration(text)
+  const ms = durationOption('--expires')(text)
   if (ms >= SHORTEST_MS && ms <= LONGEST_MS) return ms
   throw usage(`--expires: '${text}' is not between 1s and 366d`, "give a duration such as '12h' or '30d'")
 }

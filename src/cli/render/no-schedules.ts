@@ -6,8 +6,8 @@ import { plural } from './text.js'
 export function renderNoSchedules(config: Pick<Config, 'file' | 'schedules'> | null): string {
   if (config === null || config.schedules.length === 0) {
     return [
-      'no schedules yet: define some in schedules.config.ts (docs/tutorial.md shows how),',
-      'then make a pass: `npx run-due-schedules`',
+      'no schedules yet: define some in schedules.config.ts (the README of run-due-schedules',
+      'shows how), then make a pass: `npx run-due-schedules`',
       '',
     ].join('\n')
   }

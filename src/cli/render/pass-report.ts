@@ -40,7 +40,7 @@ export function renderRunLine(run: ReportedRun, view: PassView, theme: Theme): s
 }
 
 function slotText(run: ReportedRun, view: PassView): string {
-  if (run.scheduledFor === null) return padEnd('asked for', 16)
+  if (run.scheduledFor === null) return padEnd('manual', 16)
   const slot = new Date(run.scheduledFor)
   const now = view.now()
   const isToday = formatInstant(slot, view.zone, now).slice(0, 10) === formatInstant(now, view.zone, now).slice(0, 10)
