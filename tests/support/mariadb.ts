@@ -29,12 +29,15 @@ export function mariadbIsInstalled(): boolean {
   return find('mariadbd', 'mysqld') !== null && find('mariadb-install-db', 'mysql_install_db') !== null
 }
 
-/** Starts one; it dies with the process `ownerPid` even if that is killed. */
-export async function startMariadb(ownerPid: number = process.pid): Promise<MariadbServer> {
+/** Starts one; it dies with the process `ownerPid` even if that is killed. `env` is added to its environment. */
+export async function startMariadb(
+  ownerPid: number = process.pid,
+  env: Record<string, string> = {},
+): Promise<MariadbServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rds-mariadb-'))
   const port = await freePort()
   await install(folder)
-  let server = launch(folder, port)
+  let server = launch(folder, port, env)
   const watchdog = watch(ownerPid, folder)
   await untilReady(port, server, folder)
   const url = (database: string) => `mysql://root@127.0.0.1:${port}/${database}`
@@ -55,7 +58,7 @@ export async function startMariadb(ownerPid: number = process.pid): Promise<Mari
     kill: () => end(server, 'SIGKILL'),
     async restart() {
       await end(server, 'SIGTERM')
-      server = launch(folder, port)
+      server = launch(folder, port, env)
       await untilReady(port, server, folder)
     },
   }
@@ -87,7 +90,7 @@ async function install(folder: string): Promise<void> {
   ])
 }
 
-function launch(folder: string, port: number): ChildProcess {
+function launch(folder: string, port: number, env: Record<string, string>): ChildProcess {
   const binary = find('mariadbd', 'mysqld')
   if (binary === null) throw new Error('MariaDB is not installed: no mariadbd found')
   const server = spawn(
@@ -109,7 +112,7 @@ function launch(folder: string, port: number): ChildProcess {
       '--innodb-buffer-pool-size=64M',
       '--innodb-log-file-size=32M',
     ],
-    { detached: true, stdio: 'ignore' },
+    { detached: true, stdio: 'ignore', env: { ...process.env, ...env } },
   )
   server.unref()
   return server

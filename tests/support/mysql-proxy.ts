@@ -1,4 +1,5 @@
 import { createServer, connect, type Socket } from 'node:net'
+import { createWire, type Weather } from './wire.js'
 
 /** What the proxy does with a statement instead of passing it through. */
 export type Mischief =
@@ -22,6 +23,12 @@ export interface MysqlProxy {
   nth(n: number, mischief: Mischief): void
   /** Milliseconds that every packet waits, in either direction. */
   delay(ms: number): void
+  /** Share of packets that are lost and sent again, from 0 to 1. */
+  lose(share: number): void
+  /** How many were lost. */
+  lost(): number
+  /** The database's clock, as far as statements ask for it (`UTC_TIMESTAMP(3)`), is that many seconds off. */
+  shiftClock(seconds: number): void
   /** True: nothing gets through, and nobody is told, as behind a firewall that drops packets. */
   blackhole(on: boolean): void
   /** Closes all connections, as a server that restarts. */
@@ -30,6 +37,7 @@ export interface MysqlProxy {
 }
 
 const COM_QUERY = 3
+const HEADER_BYTES = 4
 
 /** Stands between a client and a MySQL server on loopback and misbehaves as told. */
 export async function startMysqlProxy(databaseUrl: string): Promise<MysqlProxy> {
@@ -38,17 +46,13 @@ export async function startMysqlProxy(databaseUrl: string): Promise<MysqlProxy> 
   const statements: string[] = []
   const plans: { text: string; mischief: Mischief; times: number }[] = []
   const byNumber = new Map<number, Mischief>()
-  let delayMs = 0
+  const weather: Weather = { delayMs: 0, loss: 0, lost: 0 }
+  let clockShiftS = 0
   let isBlackhole = false
-
-  function pass(to: Socket, data: Buffer): void {
-    if (delayMs === 0) to.write(data)
-    // Equal timers fire in order.
-    else setTimeout(() => to.writable && to.write(data), delayMs)
-  }
 
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 3306), target.hostname)
+    const [toServer, toClient] = [createWire(upstream, weather), createWire(client, weather)]
     let swallowAnswer = false
     for (const socket of [client, upstream]) {
       sockets.add(socket)
@@ -63,21 +67,25 @@ export async function startMysqlProxy(databaseUrl: string): Promise<MysqlProxy> 
     upstream.on('data', (data) => {
       if (isBlackhole) return
       if (swallowAnswer) client.destroy()
-      else pass(client, data)
+      else toClient(data)
     })
-    client.on('data', (data) => {
-      if (isBlackhole) return
-      const sql = data[4] === COM_QUERY ? data.toString('utf8', 5) : null
-      if (sql !== null) statements.push(sql)
-      const mischief = sql === null ? null : next(sql)
-      if (mischief === null) pass(upstream, data)
-      else if (mischief.kind === 'cut') client.destroy()
-      else if (mischief.kind === 'fail') client.write(errorPacket(mischief))
-      else if (mischief.kind === 'lose-answer') {
-        swallowAnswer = true
-        upstream.write(data)
-      }
-    })
+    client.on(
+      'data',
+      eachPacket((packet) => {
+        if (isBlackhole) return
+        const sql = statementOf(packet)
+        if (sql !== null) statements.push(sql)
+        const mischief = sql === null ? null : next(sql)
+        if (mischief === null)
+          toServer(sql === null || clockShiftS === 0 ? packet : queryPacket(shifted(sql, clockShiftS)))
+        else if (mischief.kind === 'cut') client.destroy()
+        else if (mischief.kind === 'fail') client.write(errorPacket(mischief))
+        else if (mischief.kind === 'lose-answer') {
+          swallowAnswer = true
+          upstream.write(packet)
+        }
+      }),
+    )
   })
 
   function next(sql: string): Mischief | null {
@@ -104,7 +112,10 @@ export async function startMysqlProxy(databaseUrl: string): Promise<MysqlProxy> 
     statements,
     when: (text, mischief, times = 1) => plans.push({ text, mischief, times }),
     nth: (n, mischief) => void byNumber.set(statements.length + n, mischief),
-    delay: (ms) => void (delayMs = ms),
+    delay: (ms) => void (weather.delayMs = ms),
+    lose: (share) => void (weather.loss = share),
+    lost: () => weather.lost,
+    shiftClock: (seconds) => void (clockShiftS = seconds),
     blackhole: (on) => void (isBlackhole = on),
     disconnect,
     close: () => {
@@ -112,6 +123,36 @@ export async function startMysqlProxy(databaseUrl: string): Promise<MysqlProxy> 
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+/** Calls back once per whole packet: a long statement arrives in pieces. */
+function eachPacket(receive: (packet: Buffer) => void): (data: Buffer) => void {
+  let pending = Buffer.alloc(0)
+  return (data) => {
+    pending = Buffer.concat([pending, data])
+    while (pending.length >= HEADER_BYTES) {
+      const end = HEADER_BYTES + pending.readUIntLE(0, 3)
+      if (pending.length < end) return
+      receive(pending.subarray(0, end))
+      pending = pending.subarray(end)
+    }
+  }
+}
+
+/** The first packet of a command has number 0. */
+function statementOf(packet: Buffer): string | null {
+  return packet[3] === 0 && packet[HEADER_BYTES] === COM_QUERY ? packet.toString('utf8', HEADER_BYTES + 1) : null
+}
+
+function shifted(sql: string, seconds: number): string {
+  return sql.replaceAll('UTC_TIMESTAMP(3)', `TIMESTAMPADD(SECOND, ${seconds}, UTC_TIMESTAMP(3))`)
+}
+
+function queryPacket(sql: string): Buffer {
+  const text = Buffer.from(sql)
+  const header = Buffer.from([0, 0, 0, 0, COM_QUERY])
+  header.writeUIntLE(text.length + 1, 0, 3)
+  return Buffer.concat([header, text])
 }
 
 function errorPacket({ errno, sqlState, message }: Extract<Mischief, { kind: 'fail' }>): Buffer {
