@@ -1,8 +1,7 @@
 import { adviseAll } from '../calendar/advice.js'
 import type { RunHead } from '../domain/run.js'
-import type { Schedule } from '../domain/schedule.js'
 import { planResumeAll } from '../ledger/pause-plan.js'
-import type { LockedSchedule, ScheduleChange, Store } from '../store/store.js'
+import type { LockedSchedule, Store } from '../store/store.js'
 import { AHEAD_MS, look, nextOf } from './look.js'
 import type { DecisionRules, PlanEntry } from './decide.js'
 import { findChanges, type DefinitionChanges } from './find-changes.js'
@@ -118,26 +117,8 @@ function synced({ config }: DryContext, changes: DefinitionChanges, locked: Lock
 function created({ config, settings }: DryContext, changes: DefinitionChanges, now: Date): LockedSchedule[] {
   return changes.create
     .filter((each) => settings.scheduleIds === null || settings.scheduleIds.includes(each.definition.id))
-    .map((each) => ({ now, schedule: blankSchedule(createdRow(each, now, config.name), now), open: [], waiting: [] }))
-}
-
-function blankSchedule(row: ScheduleChange & { id: string }, now: Date): Schedule {
-  const blank = {
-    pausedReason: null,
-    pausedUntil: null,
-    nextRunAt: null,
-    lastSlotAt: null,
-    lastRunAt: null,
-    lastFinishedSlotAt: null,
-    lastStatus: null,
-    lastError: null,
-    consecutiveFailures: 0,
-    orphaned: false,
-    createdAt: now,
-    updatedAt: now,
-  }
-  // createdRow fills in the definition; only what the database would add is blank.
-  return { ...blank, ...row } as Schedule
+    .map((each) => ({ ...createdRow(each, now, config.name), createdAt: now, updatedAt: now }))
+    .map((schedule) => ({ now, schedule, open: [], waiting: [] }))
 }
 
 /** What the end of a pause of everything makes of a schedule: the pass ends it before it takes anything. */

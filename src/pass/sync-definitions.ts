@@ -2,7 +2,7 @@ import type { ConfiguredSchedule } from '../config/config.js'
 import type { Schedule } from '../domain/schedule.js'
 import { ProblemsError, type Problem } from '../errors.js'
 import { newSchedule, planDefinition } from '../ledger/edit-plan.js'
-import type { NewAuditEvent, ScheduleChange, ScheduleEdit } from '../store/store.js'
+import type { NewAuditEvent, ScheduleEdit } from '../store/store.js'
 import type { DefinitionChanges } from './find-changes.js'
 import type { PassContext } from './pass-context.js'
 
@@ -75,7 +75,7 @@ export function createdRow(
   { definition, hash }: ConfiguredSchedule,
   now: Date,
   configName: string,
-): ScheduleChange & { id: string } {
+): Omit<Schedule, 'createdAt' | 'updatedAt'> {
   return { ...newSchedule(definition, hash, now), source: 'CODE', configName }
 }
 

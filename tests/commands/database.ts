@@ -5,7 +5,7 @@ import type { JobRow, Schedule } from '../../src/domain/schedule.js'
 import { openStore } from '../../src/store/open-store.js'
 import type { Store } from '../../src/store/store.js'
 import type { TestDatabase, TestEngine } from '../support/servers.js'
-import { scheduleRow } from './schedule-row.js'
+import { scheduleRow } from '../support/schedule-row.js'
 
 /** Jobs of two configs, as passes of theirs would have left them. */
 export const JOBS: JobRow[] = [
@@ -15,6 +15,8 @@ export const JOBS: JobRow[] = [
   job('gone', 'nightly', 'default', 3, true),
   job('elsewhere', 'nightly', 'other', 0),
 ]
+
+const HISTORY_FROM = new Date('2026-11-23T00:00:00Z')
 
 /** A database with jobs, the write side under test, and the read side to look at what it did. */
 export interface TestRoom {
@@ -55,11 +57,7 @@ async function addSchedule(store: Store, change: Partial<Schedule> & { id: strin
     createdAt: _createdAt,
     updatedAt: _updatedAt,
     ...row
-  } = scheduleRow({
-    source: 'CODE',
-    configName: 'default',
-    ...change,
-  })
+  } = scheduleRow({ historyFrom: HISTORY_FROM, nextRunAt: new Date(HISTORY_FROM.getTime() + 3_600_000), ...change })
   await store.editSchedules({ ids: [], edit: () => null, insert: () => [row], audit: [] })
   return found((await store.readSchedules([change.id]))[0])
 }

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { planPause, planResume, planResumeAll } from '../../src/ledger/pause-plan.js'
-import { scheduleRow } from './schedule-row.js'
+import type { Schedule } from '../../src/domain/schedule.js'
+import { scheduleRow } from '../support/schedule-row.js'
 
 const at = (time: string): Date => new Date(`2026-11-23T${time}:00Z`)
+const hourly = (change: Partial<Schedule> = {}): Schedule =>
+  scheduleRow({ historyFrom: at('00:00'), nextRunAt: at('01:00'), ...change })
 const NO_TERMS = { reason: null, until: null }
 
 describe('pausing a schedule', () => {
   it('leaves nothing that can come due', () => {
-    const plan = planPause(scheduleRow(), at('00:30'), { reason: 'deploy', until: null })
+    const plan = planPause(hourly(), at('00:30'), { reason: 'deploy', until: null })
     expect(plan).toEqual({
       set: { enabled: false, pausedReason: 'deploy', pausedUntil: null, nextRunAt: null },
       writeOffs: [],
@@ -15,12 +18,12 @@ describe('pausing a schedule', () => {
   })
 
   it('names the first slot after the end of the pause when it has one', () => {
-    const plan = planPause(scheduleRow(), at('00:30'), { reason: null, until: at('05:00') })
+    const plan = planPause(hourly(), at('00:30'), { reason: null, until: at('05:00') })
     expect(plan.set).toMatchObject({ enabled: false, pausedUntil: at('05:00'), nextRunAt: at('06:00') })
   })
 
   it('writes off a due slot that the cron expression does not know, because no later account would hold it', () => {
-    const plan = planPause(scheduleRow({ nextRunAt: at('00:10') }), at('00:30'), NO_TERMS)
+    const plan = planPause(hourly({ nextRunAt: at('00:10') }), at('00:30'), NO_TERMS)
     expect(plan.set.lastSlotAt).toEqual(at('00:10'))
     expect(plan.writeOffs).toEqual([
       { status: 'SKIPPED', reason: 'paused', firstSlot: at('00:10'), lastSlot: at('00:10'), slotCount: 1 },
@@ -28,13 +31,13 @@ describe('pausing a schedule', () => {
   })
 
   it('gives an orphaned schedule no next slot', () => {
-    const plan = planPause(scheduleRow({ orphaned: true }), at('00:30'), { reason: null, until: at('05:00') })
+    const plan = planPause(hourly({ orphaned: true }), at('00:30'), { reason: null, until: at('05:00') })
     expect(plan.set.nextRunAt).toBeNull()
   })
 })
 
 describe('resuming a schedule', () => {
-  const paused = scheduleRow({ enabled: false, nextRunAt: null, pausedReason: 'deploy', consecutiveFailures: 3 })
+  const paused = hourly({ enabled: false, nextRunAt: null, pausedReason: 'deploy', consecutiveFailures: 3 })
 
   it('writes off the slots that passed, in one row, and goes on with the next', () => {
     expect(planResume(paused, at('03:30'))).toEqual({
@@ -76,7 +79,7 @@ describe('resuming a schedule', () => {
   })
 
   it('has nothing to do for one that is not paused', () => {
-    expect(planResume(scheduleRow(), at('03:30'))).toBeNull()
+    expect(planResume(hourly(), at('03:30'))).toBeNull()
   })
 
   it('leaves the count of failures alone', () => {
@@ -88,27 +91,27 @@ describe('resuming everything', () => {
   const pause = { at: at('00:10'), reason: null, until: null }
 
   it('writes off what was due from the next slot on', () => {
-    expect(planResumeAll(scheduleRow(), pause, at('03:30'))).toEqual({
+    expect(planResumeAll(hourly(), pause, at('03:30'))).toEqual({
       set: { lastSlotAt: at('03:00'), nextRunAt: at('04:00') },
       writeOffs: [{ status: 'SKIPPED', reason: 'paused', firstSlot: at('01:00'), lastSlot: at('03:00'), slotCount: 3 }],
     })
   })
 
   it('counts a next slot that was set by hand', () => {
-    const plan = planResumeAll(scheduleRow({ nextRunAt: at('01:20') }), pause, at('02:30'))
+    const plan = planResumeAll(hourly({ nextRunAt: at('01:20') }), pause, at('02:30'))
     expect(plan?.writeOffs).toMatchObject([{ firstSlot: at('01:20'), lastSlot: at('02:00'), slotCount: 2 }])
   })
 
   it('changes nothing of a schedule that was not due', () => {
-    expect(planResumeAll(scheduleRow(), pause, at('00:30'))).toBeNull()
+    expect(planResumeAll(hourly(), pause, at('00:30'))).toBeNull()
   })
 
   it('leaves a schedule that is paused itself as it is', () => {
-    expect(planResumeAll(scheduleRow({ enabled: false, nextRunAt: null }), pause, at('03:30'))).toBeNull()
+    expect(planResumeAll(hourly({ enabled: false, nextRunAt: null }), pause, at('03:30'))).toBeNull()
   })
 
   it('wakes a schedule whose own pause was over meanwhile', () => {
-    const slept = scheduleRow({ enabled: false, pausedUntil: at('02:00'), nextRunAt: at('03:00') })
+    const slept = hourly({ enabled: false, pausedUntil: at('02:00'), nextRunAt: at('03:00') })
     expect(planResumeAll(slept, pause, at('03:30'))).toMatchObject({
       set: { enabled: true, lastSlotAt: at('03:00'), nextRunAt: at('04:00') },
       writeOffs: [{ slotCount: 3 }],
@@ -116,7 +119,7 @@ describe('resuming everything', () => {
   })
 
   it('leaves slots due that passed after the pause was over by itself', () => {
-    const plan = planResumeAll(scheduleRow(), { ...pause, until: at('02:00') }, at('03:30'))
+    const plan = planResumeAll(hourly(), { ...pause, until: at('02:00') }, at('03:30'))
     expect(plan).toMatchObject({
       set: { nextRunAt: at('03:00') },
       writeOffs: [{ lastSlot: at('02:00'), slotCount: 2 }],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { commandJob, defineConfig, defineJob, httpJob } from '../../src/index.js'
 import type { ConfigOptions } from '../../src/index.js'
 import { resolveAndCheck, resolveConfig } from '../../src/config/resolve-config.js'
+import { DEFINITION_DEFAULTS } from '../support/schedule-row.js'
 import { problemsOf } from './support.js'
 
 const FILE = '/srv/app/schedules.config.ts'
@@ -117,29 +118,7 @@ describe('a config without problems', () => {
       isolation: 'inline',
       memoryLimitMb: null,
     })
-    expect(config.schedules[0]?.definition).toEqual({
-      id: 's',
-      description: null,
-      cron: '@daily',
-      timezone: 'UTC',
-      executionMode: 'ALL_JOBS',
-      jobGroup: null,
-      jobNames: null,
-      params: null,
-      enabled: true,
-      priority: 0,
-      catchUp: 'latest',
-      catchUpWindowMs: null,
-      catchUpLimit: 100,
-      overlap: 'wait',
-      jitterMs: 0,
-      startsAt: null,
-      endsAt: null,
-      environments: null,
-      jobConcurrency: 1,
-      pauseAfterFailures: null,
-      firstRun: 'next',
-    })
+    expect(config.schedules[0]?.definition).toEqual({ id: 's', cron: '@daily', ...DEFINITION_DEFAULTS })
   })
 
   it('needs no schedules: they may be created at run time', () => {

@@ -2,6 +2,7 @@ import type { RunHead } from '../../src/domain/run.js'
 import type { Schedule } from '../../src/domain/schedule.js'
 import type { DecisionRules } from '../../src/pass/decide.js'
 import type { LockedSchedule } from '../../src/store/store.js'
+import { scheduleRow } from '../support/schedule-row.js'
 
 /** An instant of 2026-11-24 in UTC: `at('03:00')`. */
 export function at(time: string, day = '2026-11-24'): Date {
@@ -9,46 +10,14 @@ export function at(time: string, day = '2026-11-24'): Date {
 }
 
 export function aSchedule(change: Partial<Schedule> = {}): Schedule {
-  return {
-    id: 'hourly',
-    description: null,
-    cron: '0 * * * *',
-    timezone: 'UTC',
+  return scheduleRow({
     executionMode: 'JOB_LIST',
-    jobGroup: null,
     jobNames: ['work'],
-    params: null,
-    enabled: true,
-    priority: 0,
-    catchUp: 'latest',
-    catchUpWindowMs: null,
-    catchUpLimit: 100,
-    overlap: 'wait',
-    jitterMs: 0,
-    startsAt: null,
-    endsAt: null,
-    environments: null,
-    jobConcurrency: 1,
-    pauseAfterFailures: null,
-    firstRun: 'next',
-    pausedReason: null,
-    pausedUntil: null,
-    nextRunAt: at('03:00'),
-    lastSlotAt: at('02:00'),
-    lastRunAt: null,
-    lastFinishedSlotAt: null,
-    lastStatus: null,
-    lastError: null,
-    consecutiveFailures: 0,
-    source: 'CODE',
-    configName: 'default',
-    definitionHash: 'x',
-    orphaned: false,
     historyFrom: at('00:30'),
-    createdAt: at('00:30'),
-    updatedAt: at('00:30'),
+    lastSlotAt: at('02:00'),
+    nextRunAt: at('03:00'),
     ...change,
-  }
+  })
 }
 
 export function aRun(change: Partial<RunHead> = {}): RunHead {

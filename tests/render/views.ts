@@ -3,6 +3,7 @@ import type { Output } from '../../src/cli/context.js'
 import { themeOf, type Theme } from '../../src/cli/render/theme.js'
 import type { Run } from '../../src/domain/run.js'
 import type { Overview, RunSummary, ScheduleSummary, SlotOutcome } from '../../src/queries/queries.js'
+import { scheduleRow } from '../support/schedule-row.js'
 
 export const NOW = new Date('2026-11-23T15:48:20Z')
 export const ZONE = 'Europe/Berlin'
@@ -52,46 +53,11 @@ export function slot(change: Partial<SlotOutcome> = {}): SlotOutcome {
   }
 }
 
-const SCHEDULE: Omit<ScheduleSummary, 'id'> = {
+const SCHEDULE: ScheduleSummary = {
+  ...scheduleRow({ cron: '@hourly', historyFrom: NOW, nextRunAt: minutes(12) }),
   state: 'waiting',
   runningRuns: 0,
   waitingRuns: 0,
-  description: null,
-  cron: '@hourly',
-  timezone: 'UTC',
-  executionMode: 'ALL_JOBS',
-  jobGroup: null,
-  jobNames: null,
-  params: null,
-  enabled: true,
-  priority: 0,
-  catchUp: 'latest',
-  catchUpWindowMs: null,
-  catchUpLimit: 100,
-  overlap: 'wait',
-  jitterMs: 0,
-  startsAt: null,
-  endsAt: null,
-  environments: null,
-  jobConcurrency: 1,
-  pauseAfterFailures: null,
-  firstRun: 'next',
-  pausedReason: null,
-  pausedUntil: null,
-  nextRunAt: minutes(12),
-  lastSlotAt: null,
-  lastRunAt: null,
-  lastFinishedSlotAt: null,
-  lastStatus: null,
-  lastError: null,
-  consecutiveFailures: 0,
-  source: 'CODE',
-  configName: 'default',
-  definitionHash: 'hash',
-  orphaned: false,
-  historyFrom: NOW,
-  createdAt: NOW,
-  updatedAt: NOW,
 }
 
 const RUN: RunSummary = {
