@@ -1,4 +1,5 @@
 import { ScheduleError } from '../errors.js'
+import { lazily, type Closable, type Lazy } from '../lazily.js'
 import type { Queries } from '../queries/queries.js'
 import type { Store } from '../store/store.js'
 
@@ -7,10 +8,6 @@ export interface Connection {
   read<T>(work: (queries: Queries) => Promise<T>): Promise<T>
   write<T>(work: (store: Store) => Promise<T>): Promise<T>
   /** Waits for what is under way. */
-  close(): Promise<void>
-}
-
-interface Closable {
   close(): Promise<void>
 }
 
@@ -38,29 +35,6 @@ export function connect(databaseUrl: string): Connection {
       closed = true
       await Promise.allSettled(underWay)
       await Promise.all([queries.close(), store.close()])
-    },
-  }
-}
-
-interface Lazy<T> extends Closable {
-  get(): Promise<T>
-}
-
-function lazily<T extends Closable>(open: () => Promise<T>): Lazy<T> {
-  let opened: Promise<T> | null = null
-  return {
-    get: () => {
-      const opening = (opened ??= open())
-      opening.catch(() => {
-        if (opened === opening) opened = null
-      })
-      return opening
-    },
-    close: async () => {
-      const closing = opened
-      opened = null
-      const target = await closing?.catch(() => null)
-      await target?.close().catch(() => undefined)
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Queries } from '../queries/queries.js'
 import { parseDatabaseUrl } from '../store/database-url.js'
 import { openStore } from '../store/open-store.js'
 import type { AdminStore } from '../store/store.js'
-import { lazily } from './lazily.js'
+import { lazily } from '../lazily.js'
 
 /** The two ways to the database, each opened when it is first needed: the server starts and serves without one. */
 export interface WebDatabase {

@@ -1,11 +1,14 @@
-export interface Lazy<T> {
-  /** Opens at the first call, and again after each that failed. */
-  get(): Promise<T>
+export interface Closable {
   close(): Promise<void>
 }
 
+export interface Lazy<T> extends Closable {
+  /** Opens at the first call, and again after each that failed. */
+  get(): Promise<T>
+}
+
 /** Something that is opened when it is first needed; a failure is not remembered. */
-export function lazily<T extends { close(): Promise<void> }>(open: () => Promise<T>): Lazy<T> {
+export function lazily<T extends Closable>(open: () => Promise<T>): Lazy<T> {
   let opened: Promise<T> | null = null
   return {
     get: () => {
@@ -16,9 +19,10 @@ export function lazily<T extends { close(): Promise<void> }>(open: () => Promise
       return opening
     },
     close: async () => {
-      const closing = await opened?.catch(() => null)
+      const closing = opened
       opened = null
-      await closing?.close()
+      const target = await closing?.catch(() => null)
+      await target?.close().catch(() => undefined)
     },
   }
 }
