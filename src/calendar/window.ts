@@ -39,10 +39,17 @@ export function pauseEnd(until: Date | null, now: Date): Date {
   return until !== null && until < now ? until : now
 }
 
+/** Adjacent slots. */
+export interface SlotRange {
+  first: Date
+  last: Date
+  count: number
+}
+
 /** Slots that passed while a schedule was paused, and where it goes on. */
 export interface PauseAccount {
-  /** To be written off as SKIPPED (paused) in one row. */
-  skipped: SlotSpan
+  /** To be written off as SKIPPED (paused), each range in one row. */
+  skipped: SlotRange[]
   lastSlotAt: Date | null
   nextRunAt: Date | null
 }
@@ -50,21 +57,21 @@ export interface PauseAccount {
 /** The account of a pause of one schedule that ends at `end`. */
 export function closePause(schedule: Schedule, end: Date): PauseAccount {
   const accounted = accountedUntil(schedule)
-  return account(schedule, slotSpan(schedule, accounted, end, 0), laterOf(end, accounted))
+  return account(schedule, rangeOf(slotSpan(schedule, accounted, end, 0)), laterOf(end, accounted))
 }
 
 /** The account of a pause of everything for a schedule that was itself enabled. */
 export function closeGlobalPause(schedule: Schedule, end: Date): PauseAccount {
-  const skipped = dueSpan(schedule, end)
-  return account(schedule, skipped, skipped.count === 0 ? null : laterOf(end, schedule.lastSlotAt))
+  const skipped = dueRanges(schedule, end)
+  return account(schedule, skipped, skipped.length === 0 ? null : laterOf(end, schedule.lastSlotAt))
 }
 
 /** What an edit of a schedule's times closes and opens: the account of the old times ends, that of the new ones begins. */
 export interface EditAccount {
   /** Of the old times, passed during a pause: to be written off as SKIPPED (paused). */
-  skipped: SlotSpan
+  skipped: SlotRange[]
   /** Of the old times, still due: to be written off as MISSED (edited). */
-  missed: SlotSpan
+  missed: SlotRange[]
   /** True when the schedule was paused and its `pausedUntil` has passed. */
   wakes: boolean
   lastSlotAt: Date | null
@@ -78,26 +85,39 @@ export function closeEdit(schedule: Schedule, times: Timetable, now: Date): Edit
   const wakes = !enabled && pausedUntil !== null && pausedUntil <= now
   const pause = enabled ? null : closePause(schedule, pauseEnd(pausedUntil, now))
   const awake = { ...schedule, ...(pause && { lastSlotAt: pause.lastSlotAt, nextRunAt: pause.nextRunAt }) }
-  const missed = enabled || wakes ? dueSpan(awake, now) : NO_SLOTS
-  const lastSlotAt = missed.last === null ? awake.lastSlotAt : laterOf(missed.last, awake.lastSlotAt)
+  const missed = enabled || wakes ? dueRanges(awake, now) : []
+  const lastSlotAt = lastOf(missed, awake.lastSlotAt)
   const from = enabled || wakes ? laterOf(now, lastSlotAt) : pausedUntil
   const nextRunAt = from === null || orphaned ? null : firstSlotAfter(times, from)
-  const skipped = pause?.skipped ?? NO_SLOTS
-  return { skipped, missed, wakes, lastSlotAt, nextRunAt, historyFrom: laterOf(now, lastSlotAt) }
+  return { skipped: pause?.skipped ?? [], missed, wakes, lastSlotAt, nextRunAt, historyFrom: laterOf(now, lastSlotAt) }
 }
 
-/** The slots of an enabled schedule that are due at an instant: `nextRunAt`, whatever set it, and those after it. */
-export function dueSpan(schedule: Schedule, until: Date): SlotSpan {
+/**
+ * The slots of an enabled schedule that are due at an instant: `nextRunAt`, whatever set it, and those after it. Set by
+ * hand to before slots that have a fate already, it is a range of its own, which spans none of them.
+ */
+export function dueRanges(schedule: Schedule, until: Date): SlotRange[] {
   const { nextRunAt, lastSlotAt } = schedule
-  if (nextRunAt === null || nextRunAt > until) return NO_SLOTS
+  if (nextRunAt === null || nextRunAt > until) return []
   const rest = slotSpan(schedule, laterOf(nextRunAt, lastSlotAt), until, 0)
-  return { count: rest.count + 1, first: nextRunAt, last: rest.last ?? nextRunAt, newest: [] }
+  return lastSlotAt !== null && nextRunAt < lastSlotAt
+    ? [{ first: nextRunAt, last: nextRunAt, count: 1 }, ...rangeOf(rest)]
+    : [{ first: nextRunAt, last: rest.last ?? nextRunAt, count: rest.count + 1 }]
+}
+
+function rangeOf({ first, last, count }: SlotSpan): SlotRange[] {
+  return first === null || last === null ? [] : [{ first, last, count }]
+}
+
+/** The newest slot that has a fate once these have one. */
+function lastOf(ranges: readonly SlotRange[], lastSlotAt: Date | null): Date | null {
+  return ranges.reduce<Date | null>((newest, { last }) => laterOf(last, newest), lastSlotAt)
 }
 
 const NO_SLOTS: SlotSpan = { count: 0, first: null, last: null, newest: [] }
 
-function account(schedule: Schedule, skipped: SlotSpan, resumeAt: Date | null): PauseAccount {
-  const lastSlotAt = skipped.last === null ? schedule.lastSlotAt : laterOf(skipped.last, schedule.lastSlotAt)
+function account(schedule: Schedule, skipped: SlotRange[], resumeAt: Date | null): PauseAccount {
+  const lastSlotAt = lastOf(skipped, schedule.lastSlotAt)
   if (schedule.orphaned) return { skipped, lastSlotAt, nextRunAt: null }
   return { skipped, lastSlotAt, nextRunAt: resumeAt === null ? schedule.nextRunAt : firstSlotAfter(schedule, resumeAt) }
 }

@@ -1,4 +1,4 @@
-import { accountedUntil, isSlot, laterOf, slotSpan } from '../calendar/window.js'
+import { accountedUntil, isSlot, laterOf, slotSpan, type SlotRange } from '../calendar/window.js'
 import type { Trigger } from '../domain/run.js'
 import type { Schedule } from '../domain/schedule.js'
 
@@ -12,12 +12,6 @@ export interface AccountRow {
   /** The slot, or the last of several. */
   scheduledFor: Date
   slotCount: number
-}
-
-export interface SlotRange {
-  first: Date
-  last: Date
-  count: number
 }
 
 export interface AccountCheck {

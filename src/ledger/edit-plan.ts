@@ -1,8 +1,8 @@
-import type { SlotSpan } from '../calendar/cron.js'
 import { accountedUntil, closeEdit, firstSlotAfter, type Timetable } from '../calendar/window.js'
 import type { Schedule, ScheduleDefinition } from '../domain/schedule.js'
-import type { ScheduleChange, WriteOff } from '../store/store.js'
+import type { ScheduleChange } from '../store/store.js'
 import type { SchedulePlan } from './pause-plan.js'
+import { writeOffRows } from './write-off.js'
 
 /** What an edited definition makes of its row. `enabled` is left alone: after creation the database owns it. */
 export function planDefinition(
@@ -23,7 +23,7 @@ function planTimes(schedule: Schedule, times: Timetable, now: Date): SchedulePla
   const woken = wakes ? { enabled: true, pausedReason: null, pausedUntil: null } : {}
   return {
     set: { ...woken, lastSlotAt, nextRunAt, historyFrom },
-    writeOffs: [...writeOff('SKIPPED', 'paused', skipped), ...writeOff('MISSED', 'edited', missed)],
+    writeOffs: [...writeOffRows('SKIPPED', 'paused', skipped), ...writeOffRows('MISSED', 'edited', missed)],
   }
 }
 
@@ -34,7 +34,11 @@ function returned(schedule: Schedule): Schedule {
 }
 
 /** The row of a schedule that is new. */
-export function newSchedule(definition: ScheduleDefinition, hash: string, now: Date): ScheduleChange & { id: string } {
+export function newSchedule(
+  definition: ScheduleDefinition,
+  hash: string,
+  now: Date,
+): Omit<Schedule, 'source' | 'configName' | 'createdAt' | 'updatedAt'> {
   return {
     ...definition,
     definitionHash: hash,
@@ -65,9 +69,4 @@ function sameTimes(a: Timetable, b: Timetable): boolean {
     a.startsAt?.getTime() === b.startsAt?.getTime() &&
     a.endsAt?.getTime() === b.endsAt?.getTime()
   )
-}
-
-function writeOff(status: WriteOff['status'], reason: WriteOff['reason'], span: SlotSpan): WriteOff[] {
-  const { first, last, count } = span
-  return first === null || last === null ? [] : [{ status, reason, firstSlot: first, lastSlot: last, slotCount: count }]
 }

@@ -1,7 +1,8 @@
-import { closeGlobalPause, closePause, firstSlotAfter, isSlot, pauseEnd } from '../calendar/window.js'
+import { closeGlobalPause, closePause, firstSlotAfter, isSlot, laterOf, pauseEnd } from '../calendar/window.js'
 import type { PauseAccount } from '../calendar/window.js'
 import type { Schedule } from '../domain/schedule.js'
 import type { GlobalPause, ScheduleChange, WriteOff } from '../store/store.js'
+import { writeOffRows } from './write-off.js'
 
 export interface PauseTerms {
   reason: string | null
@@ -24,7 +25,11 @@ export function planPause(schedule: Schedule, now: Date, terms: PauseTerms): Sch
   if (!schedule.enabled || nextRunAt === null || nextRunAt > now || isSlot(schedule, nextRunAt)) {
     return { set, writeOffs: [] }
   }
-  return { set: { ...set, lastSlotAt: nextRunAt }, writeOffs: [paused(nextRunAt, nextRunAt, 1)] }
+  const alone = { first: nextRunAt, last: nextRunAt, count: 1 }
+  return {
+    set: { ...set, lastSlotAt: laterOf(nextRunAt, schedule.lastSlotAt) },
+    writeOffs: writeOffRows('SKIPPED', 'paused', [alone]),
+  }
 }
 
 /** Null when the schedule is not paused. */
@@ -37,7 +42,7 @@ export function planResumeAll(schedule: Schedule, pause: GlobalPause, now: Date)
   const end = pauseEnd(pause.until, now)
   if (!schedule.enabled) return shouldHaveWoken(schedule, end) ? planWake(schedule, end) : null
   const account = closeGlobalPause(schedule, end)
-  return account.skipped.count === 0 ? null : planOf(account)
+  return account.skipped.length === 0 ? null : planOf(account)
 }
 
 function shouldHaveWoken({ pausedUntil, orphaned }: Schedule, end: Date): boolean {
@@ -45,16 +50,10 @@ function shouldHaveWoken({ pausedUntil, orphaned }: Schedule, end: Date): boolea
 }
 
 function planWake(schedule: Schedule, end: Date): SchedulePlan {
-  const { set, writeOffs } = planOf(closePause(schedule, end))
-  return { set: { ...set, enabled: true, pausedReason: null, pausedUntil: null }, writeOffs }
+  const plan = planOf(closePause(schedule, end))
+  return { ...plan, set: { ...plan.set, enabled: true, pausedReason: null, pausedUntil: null } }
 }
 
 function planOf({ skipped, lastSlotAt, nextRunAt }: PauseAccount): SchedulePlan {
-  const { first, last, count } = skipped
-  const writeOffs = first === null || last === null ? [] : [paused(first, last, count)]
-  return { set: { lastSlotAt, nextRunAt }, writeOffs }
-}
-
-function paused(firstSlot: Date, lastSlot: Date, slotCount: number): WriteOff {
-  return { status: 'SKIPPED', reason: 'paused', firstSlot, lastSlot, slotCount }
+  return { set: { lastSlotAt, nextRunAt }, writeOffs: writeOffRows('SKIPPED', 'paused', skipped) }
 }

@@ -2,6 +2,7 @@ import { closePause, firstSlotAfter, slotSpan } from '../calendar/window.js'
 import type { Schedule } from '../domain/schedule.js'
 import type { RunReason } from '../domain/run.js'
 import type { ScheduleChange, WriteOff } from '../store/store.js'
+import { writeOffRows } from '../ledger/write-off.js'
 import type { DecisionRules } from './decide.js'
 
 /** The due slots of a schedule, sorted by the catch-up rule. */
@@ -154,12 +155,10 @@ function wakeOf(schedule: Schedule, now: Date): DueSlots['wake'] {
   const until = schedule.pausedUntil
   if (schedule.enabled || until === null || until > now) return null
   const { skipped, lastSlotAt, nextRunAt } = closePause(schedule, until)
-  const { first, last, count } = skipped
-  const writeOffs: WriteOff[] =
-    first === null || last === null
-      ? []
-      : [{ status: 'SKIPPED', reason: 'paused', firstSlot: first, lastSlot: last, slotCount: count }]
-  return { set: { enabled: true, pausedReason: null, pausedUntil: null, lastSlotAt, nextRunAt }, writeOffs }
+  return {
+    set: { enabled: true, pausedReason: null, pausedUntil: null, lastSlotAt, nextRunAt },
+    writeOffs: writeOffRows('SKIPPED', 'paused', skipped),
+  }
 }
 
 function nothingDue(wake: DueSlots['wake']): DueSlots {

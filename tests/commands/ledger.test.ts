@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileCron } from '../../src/calendar/cron.js'
-import { accountedUntil, dueSpan, firstSlotAfter } from '../../src/calendar/window.js'
+import { accountedUntil, dueRanges, firstSlotAfter, isSlot, laterOf, slotSpan } from '../../src/calendar/window.js'
 import { planDefinition } from '../../src/ledger/edit-plan.js'
 import { planPause, planResume, planResumeAll, type SchedulePlan } from '../../src/ledger/pause-plan.js'
 import type { Schedule } from '../../src/domain/schedule.js'
 import type { GlobalPause, WriteOff } from '../../src/store/store.js'
-import { scheduleRow } from './schedule-row.js'
+import { scheduleRow } from '../support/schedule-row.js'
 
 const MINUTE = 60_000
 const CRONS = ['*/5 * * * *', '0 * * * *', '17 */2 * * *', '30 2 * * *', '0 0 1 * *']
@@ -43,10 +43,19 @@ class Simulation {
     const { pausedUntil, enabled } = this.schedule
     if (!enabled && (pausedUntil === null || pausedUntil > this.now)) return
     this.apply(planResume(this.schedule, this.now))
-    const { first, last, count } = dueSpan(this.schedule, this.now)
-    if (first === null || last === null) return
-    this.rows.push({ first, last, count })
-    this.schedule = { ...this.schedule, lastSlotAt: last, nextRunAt: firstSlotAfter(this.schedule, last) }
+    const due = dueRanges(this.schedule, this.now)
+    const newest = due.at(-1)?.last
+    if (newest === undefined) return
+    this.rows.push(...due)
+    const lastSlotAt = laterOf(newest, this.schedule.lastSlotAt)
+    this.schedule = { ...this.schedule, lastSlotAt, nextRunAt: firstSlotAfter(this.schedule, lastSlotAt) }
+  }
+
+  /** Somebody writes an instant that is no slot into `nextRunAt`, before slots that have a fate. */
+  setByHand(minutesBefore: number): void {
+    const { enabled, lastSlotAt } = this.schedule
+    if (!enabled || lastSlotAt === null) return
+    this.schedule = { ...this.schedule, nextRunAt: new Date(lastSlotAt.getTime() - (minutesBefore + 0.5) * MINUTE) }
   }
 
   edit(cron: string): void {
@@ -66,11 +75,15 @@ class Simulation {
   }
 
   /** Every slot of the definition since its account began is in exactly one row. */
-  expectWhole({ cron, timezone, historyFrom }: Schedule): void {
+  expectWhole(schedule: Schedule): void {
+    const { cron, timezone, historyFrom } = schedule
     const slots = [...compileCron(cron, timezone).slots(historyFrom, this.now)].map((slot) => slot.getTime())
     const accounted = slots.map((slot) => this.rows.filter(({ first, last }) => +first <= slot && slot <= +last).length)
     expect(accounted).toEqual(slots.map(() => 1))
-    expect(this.rows.reduce((sum, row) => sum + row.count, 0)).toBe(slots.length)
+    for (const { first, last, count } of this.rows) {
+      const setByHand = isSlot(schedule, first) ? 0 : 1
+      expect(count).toBe(setByHand + slotSpan(schedule, new Date(first.getTime() - 1), last, 0).count)
+    }
   }
 }
 
@@ -79,6 +92,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('pause' as const), minutes: fc.option(fc.integer({ min: 1, max: 2000 })) }),
   fc.record({ do: fc.constantFrom('resume', 'pass', 'pause-all', 'resume-all') }),
   fc.record({ do: fc.constant('edit' as const), cron: fc.constantFrom(...CRONS) }),
+  fc.record({ do: fc.constant('by-hand' as const), minutes: fc.integer({ min: 0, max: 500 }) }),
 )
 
 function take(simulation: Simulation, action: { do: string; minutes?: number | null; cron?: string }): void {
@@ -87,6 +101,7 @@ function take(simulation: Simulation, action: { do: string; minutes?: number | n
     action.minutes === null || action.minutes === undefined ? null : new Date(now.getTime() + action.minutes * MINUTE)
   if (action.do === 'wait' && later !== null) simulation.now = later
   if (action.do === 'pause') simulation.apply(planPause(schedule, now, { reason: null, until: later }))
+  if (action.do === 'by-hand') simulation.setByHand(action.minutes ?? 0)
   if (action.do === 'resume') simulation.apply(planResume(schedule, now))
   if (action.do === 'pass') simulation.pass()
   if (action.do === 'pause-all') simulation.globalPause ??= { at: now, reason: null, until: null }
@@ -95,7 +110,7 @@ function take(simulation: Simulation, action: { do: string; minutes?: number | n
 }
 
 describe('the account of a schedule', () => {
-  it('has neither a hole nor an overlap, whatever is paused, resumed, edited and passed over', () => {
+  it('has neither a hole nor an overlap, whatever is paused, resumed, edited, set back by hand and passed over', () => {
     const start = fc.date({
       min: new Date('2026-03-20T00:00:00Z'),
       max: new Date('2026-11-05T00:00:00Z'),

@@ -1,4 +1,5 @@
-import { checkAccount, type AccountCheck, type SlotRange } from '../../ledger/check-account.js'
+import type { SlotRange } from '../../calendar/window.js'
+import { checkAccount, type AccountCheck } from '../../ledger/check-account.js'
 import { messageOf } from '../../errors.js'
 import type { Queries, ScheduleSummary } from '../../queries/queries.js'
 import { plural } from '../render/text.js'
