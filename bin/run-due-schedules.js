@@ -1,17 +1,15 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
+import { findProgram } from './find-program.js'
 
-const program = new URL('../dist/cli.js', import.meta.url)
 const STALLED_READER_MS = 60_000
 const STALLED_AFTER_A_SIGNAL_MS = 200
 
 let exitCode = 2
-if (!existsSync(program)) {
-  process.stderr.write('run-due-schedules is not built: dist/cli.js is missing\n  fix: npm run build\n')
-} else {
+const program = findProgram('cli.js')
+if (program !== null) {
   // A reader that goes away (`| head`) must not stop a pass half way.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  const { main } = await import(program.href)
+  const { main } = await import(program)
   exitCode = await main(process.argv.slice(2))
 }
 await Promise.all([process.stdout, process.stderr].map(drained))

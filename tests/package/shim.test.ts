@@ -34,6 +34,15 @@ describe('the shim in bin/', () => {
     expect(code).toBe(2)
   })
 
+  it.each(['run-due-schedules.js', 'web-server.js'])('%s refuses a Node that is too old', async (shim) => {
+    const older = path.join(folder, 'older.mjs')
+    await writeFile(older, `Object.defineProperty(process.versions, 'node', { value: '18.20.8' })`)
+    const argv = ['--import', older, path.join(folder, 'bin', shim)]
+    const { code, stderr } = await execute(process.execPath, argv, { cwd: folder })
+    expect(stderr).toMatch(/^Node .* is too old for run-due-schedules\n {2}fix: use Node 20\.19 or later\n$/)
+    expect(code).toBe(2)
+  })
+
   describe('with a program that leaks a timer, a socket and a child', () => {
     beforeAll(async () => {
       await mkdir(path.join(folder, 'dist'))

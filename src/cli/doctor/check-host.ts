@@ -9,8 +9,8 @@ const OLD_FILES = ['railway.toml', 'railway.json']
 
 export function checkNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  const isOldEnough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
-  if (isOldEnough) return finding('node', 'ok', `v${version}`)
+  const isNewEnough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
+  if (isNewEnough) return finding('node', 'ok', `v${version}`)
   return finding('node', 'problem', `v${version} is too old`, {
     fix: `install Node.js ${OLDEST_NODE.join('.')} or later`,
   })
