@@ -1,4 +1,5 @@
 import { findChanges } from './find-changes.js'
+import { pauseNotes } from './global-pause.js'
 import { look, nextOf, type Found } from './look.js'
 import type { PassContext } from './pass-context.js'
 import { noCounts, type PassReport } from './report.js'
@@ -33,7 +34,7 @@ export async function recordIdle(context: PassContext, found: Found): Promise<Pa
     counts: noCounts(),
     runs: [],
     next: nextOf(found),
-    notes: [],
+    notes: pauseNotes(found.check),
     error: null,
     exitCode: 0,
   }

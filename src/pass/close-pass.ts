@@ -1,6 +1,7 @@
 import { EXIT, type ScheduleError } from '../errors.js'
 import { failpoint } from '../failpoints.js'
-import { look, nextOf } from './look.js'
+import { pauseNotes } from './global-pause.js'
+import { look, nextOf, type Found } from './look.js'
 import { stopError, type OpenPass } from './open-pass.js'
 import type { FailOn, PassCounts, PassReport } from './report.js'
 import { settleSlot } from './run-group.js'
@@ -18,7 +19,7 @@ export async function closePass(open: OpenPass): Promise<PassReport> {
   FAILPOINT: await failpoint('pass.closed')
   const error = stopError(open)
   const closed = error === null ? await look(context).catch(() => null) : null
-  return reportOf(open, error, closed === null ? null : nextOf(closed))
+  return reportOf(open, error, closed)
 }
 
 async function wrapUp(open: OpenPass): Promise<void> {
@@ -78,7 +79,7 @@ function isFailed(counts: PassCounts, abandoned: number, failOn: FailOn): boolea
   return failOn.has('deferred') && counts.deferred > 0
 }
 
-function reportOf(open: OpenPass, error: ScheduleError | null, next: PassReport['next']): PassReport {
+function reportOf(open: OpenPass, error: ScheduleError | null, closed: Found | null): PassReport {
   const { runtime, context, startedAt } = open
   const { tally } = runtime
   const durationMs = Math.round(context.clock.monotonicMs() - context.settings.startedAtMs)
@@ -94,8 +95,8 @@ function reportOf(open: OpenPass, error: ScheduleError | null, next: PassReport[
     },
     counts: tally.counts,
     runs: tally.runs,
-    next,
-    notes: [...tally.notes, ...missing],
+    next: closed === null ? null : nextOf(closed),
+    notes: [...tally.notes, ...missing, ...(closed === null ? [] : pauseNotes(closed.check))],
     error: error === null ? null : { code: error.code, message: error.message, fix: error.fix },
     exitCode: error?.exitCode ?? exitCodeOf(open),
   }

@@ -6,7 +6,8 @@ import { AHEAD_MS, look, nextOf } from './look.js'
 import type { DecisionRules, PlanEntry } from './decide.js'
 import { findChanges, type DefinitionChanges } from './find-changes.js'
 import { follow, MOST_STEPS } from './follow.js'
-import { endOfPause, rulesOf } from './open-pass.js'
+import { endOfPause, pauseNotes } from './global-pause.js'
+import { rulesOf } from './open-pass.js'
 import type { PassContext } from './pass-context.js'
 import { foreignJobs, verdictOn } from './recover.js'
 import type { DryRunReport } from './report.js'
@@ -41,7 +42,7 @@ export async function dryRun(context: DryContext, store: Store | null): Promise<
     definitions: definitionsOf(changes),
     next: nextOfPlan(locked, found === null ? null : nextOf(found), now),
     cadence: cadenceOf(context),
-    notes: notesOf(store, missing),
+    notes: [...notesOf(store, missing), ...(found === null ? [] : pauseNotes(found.check))],
     exitCode: missing.size > 0 ? 1 : 0,
   }
 }

@@ -1,11 +1,11 @@
 import { messageOf, ScheduleError } from '../errors.js'
 import { callHook } from '../jobs/call-hook.js'
 import { selectJobs } from '../jobs/select-jobs.js'
-import type { GlobalPause } from '../store/store.js'
 import type { Found } from './look.js'
 import { AHEAD_MS } from './look.js'
 import type { DecisionRules } from './decide.js'
 import { createExecutor, type Executor } from './execute.js'
+import { endOfPause } from './global-pause.js'
 import { createHeartbeat } from './heartbeat.js'
 import { createPace } from './pace.js'
 import type { PassContext } from './pass-context.js'
@@ -169,12 +169,6 @@ export function rulesOf(
       return { names: jobNames, missing: missingGroup === null ? missingJobs : [`of group ${missingGroup}`] }
     },
   }
-}
-
-/** When a pause of everything ended by itself; null: it goes on, or there is none. */
-export function endOfPause(pause: GlobalPause | null, now: Date): Date | null {
-  const until = pause?.until ?? null
-  return until !== null && until <= now ? until : null
 }
 
 /** When the process must have ended, `--max-duration` after its start; null: whenever it is done. */

@@ -93,8 +93,11 @@ describe('the options of a pass', () => {
 
   it('pause --all stops everything until resume --all, and what passed meanwhile does not run', async () => {
     await project.run(['pause', '--all', '--reason', 'moving'])
+    const notes = ['everything is paused (moving): slots that pass do not run, until `resume --all`']
+    for (const args of [[], ['--dry-run']]) expect((await project.json(args)).document.notes).toEqual(notes)
     await project.makeDue(['good'])
-    expect((await project.json()).document.counts.executed).toBe(0)
+    const { counts, notes: whenDue } = (await project.json()).document
+    expect([counts.executed, whenDue]).toEqual([0, notes])
     expect((await project.run(['resume', '--all'])).code).toBe(0)
     expect((await project.json()).document.counts.executed).toBe(0)
     expect(await project.sql(`SELECT status, reason FROM JobRun`)).toEqual([{ status: 'SKIPPED', reason: 'paused' }])
