@@ -39,7 +39,7 @@ export function readEnvironment(
   const given = Object.fromEntries(names.map((name) => [name, textOf(variables, name)]))
   const reading = readPart(schema, given, '')
   const database = readDatabase(variables, folder, options)
-  const problems = [...database.problems, ...reading.problems, ...engineProblems(variables, reading.value)]
+  const problems = [...database.problems, ...reading.problems]
   if (reading.value === null || problems.length > 0)
     throw new ProblemsError('ENVIRONMENT_INVALID', 'the environment', problems)
   const checked = reading.value
@@ -84,16 +84,6 @@ function ephemeralSign(variables: Variables): string | null {
   return (
     ['RAILWAY_ENVIRONMENT', 'KUBERNETES_SERVICE_HOST'].find((name) => textOf(variables, name) !== undefined) ?? null
   )
-}
-
-function engineProblems(variables: Variables, checked: { EXECUTE_JOBS_INLINE: boolean } | null): Problem[] {
-  if (checked?.EXECUTE_JOBS_INLINE !== false) return []
-  const url = textOf(variables, 'REDIS_URL')
-  if (url === undefined)
-    return [problem('REDIS_URL', 'is not set, but EXECUTE_JOBS_INLINE=false needs it', "set it to 'redis://host:6379'")]
-  return /^rediss?:\/\/./.test(url) && URL.canParse(url)
-    ? []
-    : [problem('REDIS_URL', 'is not a redis:// or rediss:// URL')]
 }
 
 /** Unset when empty: deployment tools pass on variables that have no value. */

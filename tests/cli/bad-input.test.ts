@@ -105,6 +105,14 @@ describe('bad input', () => {
     )
   })
 
+  it('a queue that this version does not have is refused, whatever else is set', async () => {
+    project.configure(GOOD)
+    for (const more of [{}, { REDIS_URL: 'redis://127.0.0.1:1' }]) {
+      const ended = await project.run([], { EXECUTE_JOBS_INLINE: 'false', ...more })
+      expectExplained(ended, 2, /EXECUTE_JOBS_INLINE=false.*this version does not have/, /remove EXECUTE_JOBS_INLINE/)
+    }
+  })
+
   it('an ephemeral disk gets no embedded database', async () => {
     project.configure(GOOD)
     expectExplained(await project.run([], { NODE_ENV: 'production' }), 2, /DATABASE_URL/, /fix/)

@@ -32,7 +32,6 @@ describe('an environment without problems', () => {
       SCHEDULE_DAEMON_ENABLED: 'FALSE',
       SCHEDULE_POLL_INTERVAL_MS: '600000',
       EXECUTE_JOBS_INLINE: '0',
-      REDIS_URL: 'redis://cache:6379',
       CONCURRENCY: ' 8 ',
       LEASE_MS: '5000',
       SHUTDOWN_GRACE_MS: '0',
@@ -135,15 +134,6 @@ describe('bad variables', () => {
   ])('%s=%s is refused', async (name, value, message) => {
     const error = await problemsOf(() => readEnvironment({ [name]: value }, FOLDER))
     expect(error.problems.map(({ path }) => path)).toEqual([name])
-    expect(error.message).toMatch(message)
-  })
-
-  it.each([
-    [{}, /is not set/],
-    [{ REDIS_URL: 'http://cache' }, /is not a redis/],
-  ])('dispatching without a usable REDIS_URL is refused (%j)', async (variables, message) => {
-    const error = await problemsOf(() => readEnvironment({ EXECUTE_JOBS_INLINE: 'false', ...variables }, FOLDER))
-    expect(error.problems.map(({ path }) => path)).toEqual(['REDIS_URL'])
     expect(error.message).toMatch(message)
   })
 

@@ -35,7 +35,7 @@ export function registerPass(program: Command, context: CliContext): void {
         .default(undefined, 'failed'),
     )
     .option('--quiet', 'print failures only')
-    .option('--verbose', 'print starts, progress and waits too')
+    .option('--verbose', 'print starts and waits too')
     .addHelpText('after', EXIT_CODES)
     .allowExcessArguments()
     .action(async (options: PassOptions, command: Command) => {

@@ -17,7 +17,7 @@ export function registerRun(program: Command, context: CliContext): void {
     .option('--max-duration <duration>', "the process has exited by then, such as '50m'", readMaxDuration)
     .option('--json', 'print JSON')
     .option('--quiet', 'print failures only')
-    .option('--verbose', 'print starts and progress too')
+    .option('--verbose', 'print starts and waits too')
     .action(async (id: string, _options: RunOptions, command: Command) => {
       const { makeRun } = await import('../make-pass.js')
       await makeRun(id, command.optsWithGlobals<RunOptions>(), context)
