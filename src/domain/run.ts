@@ -20,22 +20,17 @@ export type AttemptStatus = 'COMPLETED' | 'FAILED' | 'TIMED_OUT' | 'ABANDONED' |
 
 export type Trigger = 'CRON' | 'MANUAL' | 'BACKFILL'
 
-/** Stable words in `JobRun.reason`: why a slot did not run, why a run ended or waits. */
-export type RunReason =
-  | 'overlap'
-  | 'paused'
-  | 'condition'
-  | 'environment' // SKIPPED
-  | 'coalesced'
-  | 'window'
-  | 'limit'
-  | 'edited' // MISSED
-  | 'superseded' // FAILED: a newer slot of the job started first
-  | 'replaced'
-  | 'requested' // CANCELLED
-  | 'retry'
-  | 'crashed'
-  | 'interrupted' // PENDING again
+/** Why a slot is SKIPPED; `condition` also of one that FAILED, as its `when` threw. */
+type SkipReason = 'overlap' | 'paused' | 'condition' | 'environment'
+/** Why a slot is MISSED. */
+type MissReason = 'coalesced' | 'window' | 'limit' | 'edited'
+/** Why a run is CANCELLED. */
+type CancelReason = 'replaced' | 'requested'
+/** Why a run that has begun is PENDING again. */
+type WaitReason = 'retry' | 'crashed' | 'interrupted'
+
+/** Stable words in `JobRun.reason`; `superseded`: FAILED, as its job started for a newer slot. */
+export type RunReason = SkipReason | MissReason | CancelReason | WaitReason | 'superseded'
 
 /** The job name of a row that stands for slots which did not run. */
 export const WHOLE_SLOT = '*'
