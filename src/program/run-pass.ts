@@ -13,6 +13,7 @@ import { noCounts, type DryRunReport, type PassReport } from '../pass/report.js'
 import { createStopper, type PassStopper } from '../pass/stop.js'
 import { armTimers } from './arm-timers.js'
 import { prepareWithConfig, type Prepared } from './prepare.js'
+import { refuseBadCalendar, refuseQueue, refuseUnknown } from './refusals.js'
 import { openStore } from '../store/open-store.js'
 import type { AdminStore, Store } from '../store/store.js'
 import { VERSION } from '../version.js'
@@ -184,37 +185,6 @@ async function openExisting({ environment, config }: Prepared): Promise<Store | 
     if (isAbsent && environment.databaseUrl.startsWith('file:')) return null
     throw error
   }
-}
-
-async function refuseBadCalendar(config: Prepared['config']): Promise<void> {
-  const problems = await checkCalendar(config)
-  if (problems.length === 0) return
-  const { problemsError } = await import('../config/resolve-config.js')
-  throw problemsError(config.file, problems)
-}
-
-/** `--schedule` must name what the config defines or the database knows. Throws SCHEDULE_NOT_FOUND. */
-async function refuseUnknown(ids: readonly string[] | null, { config }: Prepared, store: Store | null): Promise<void> {
-  const defined = new Set(config.schedules.map((each) => each.definition.id))
-  const others = ids?.filter((id) => !defined.has(id)) ?? []
-  if (others.length === 0) return
-  const { findSchedules } = await import('../commands/find-schedules.js')
-  if (store !== null) await findSchedules(store, others)
-  else
-    throw new ScheduleError('SCHEDULE_NOT_FOUND', `no schedule '${others.join("', '")}'`, {
-      fix: `the config defines ${[...defined].join(', ')}`,
-    })
-}
-
-function refuseQueue({ environment }: Prepared): void {
-  if (environment.executeInline) return
-  throw new ScheduleError(
-    'ENVIRONMENT_INVALID',
-    'EXECUTE_JOBS_INLINE=false asks for the Redis queue, which this version does not have',
-    {
-      fix: 'remove EXECUTE_JOBS_INLINE (or set it to true), and start more passes: they share the work of one database',
-    },
-  )
 }
 
 function switchedOff(clock: Clock): PassReport {
