@@ -83,7 +83,6 @@ const OUTSIDE: Record<string, string> = {
   'prune.ts:deleteOld': 'history',
   'prune.ts:deleteRuns': 'ended runs only',
   'prune.ts:expendable': 'history',
-  'prune.ts:expendableQueries': 'history',
   'prune.ts:listOutcomes': 'history',
   'record.ts:noteManualRuns': 'for people: when a schedule last began',
   'release-runs.ts:releaseRuns': 'gives back under the pass row and PENDING, as an orphan is given back',

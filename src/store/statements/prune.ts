@@ -1,13 +1,21 @@
-import { chunksOf, type Database, marks, type Query, sorted, type SqlValue, type Statements } from '../database.js'
+import { chunksOf, type Database, marks, type Query, sorted, type SqlValue } from '../database.js'
 import { instantOf } from '../columns.js'
 import type { PruneQuery, Pruned } from '../store.js'
 import { readNow } from './now.js'
 import { changeSchedules, lockSchedules } from './schedules.js'
 
 const BITE = 500
+const OUTCOMES_AT_ONCE = 200
 const UNFINISHED = ['PENDING', 'QUEUED', 'RUNNING']
 // Who changed what is asked long after the passes are forgotten.
 const AUDIT_KEPT_MS = 365 * 86_400_000
+
+const OF_OUTCOME = 'SELECT id FROM JobRun WHERE scheduleId = ? AND status = ?'
+
+interface Outcome {
+  scheduleId: string
+  status: string
+}
 
 /** Deletes in transactions of at most 500 rows; a dry run counts the same rows. */
 export async function prune(database: Database, query: PruneQuery): Promise<Pruned> {
@@ -20,68 +28,62 @@ export async function prune(database: Database, query: PruneQuery): Promise<Prun
 async function pruneRuns(database: Database, query: PruneQuery): Promise<number> {
   if (query.keepRuns === null && query.runsOlderThanMs === null) return 0
   let gone = 0
-  for (const [scheduleId, status] of await listOutcomes(database, query.scheduleIds)) {
-    const ids = await database.direct((statements) =>
-      expendable(statements, scheduleId, status, query, query.limit - gone),
-    )
-    if (query.dryRun !== true) for (const bite of chunksOf(ids, BITE)) await deleteRuns(database, scheduleId, bite)
-    gone += ids.length
+  for (const outcomes of chunksOf(await listOutcomes(database, query.scheduleIds), OUTCOMES_AT_ONCE)) {
+    for (const { scheduleId, ids } of await expendable(database, outcomes, query, query.limit - gone)) {
+      const these = ids.slice(0, query.limit - gone)
+      if (query.dryRun !== true) for (const bite of chunksOf(these, BITE)) await deleteRuns(database, scheduleId, bite)
+      gone += these.length
+    }
     if (gone >= query.limit) break
   }
   return gone
 }
 
 // An index-only skip scan: one step per schedule and outcome, not per run.
-async function listOutcomes(database: Database, scheduleIds?: readonly string[]): Promise<[string, string][]> {
+async function listOutcomes(database: Database, scheduleIds?: readonly string[]): Promise<Outcome[]> {
   if (scheduleIds?.length === 0) return []
   const named = scheduleIds === undefined ? '' : ` WHERE scheduleId IN (${marks(scheduleIds)})`
   return database.direct(async ({ all }) => {
     const rows = await all(`SELECT scheduleId, status FROM JobRun${named} GROUP BY scheduleId, status`, scheduleIds)
     return rows
-      .map((row): [string, string] => [String(row['scheduleId']), String(row['status'])])
-      .filter(([, status]) => !UNFINISHED.includes(status))
+      .map((row) => ({ scheduleId: String(row['scheduleId']), status: String(row['status']) }))
+      .filter(({ status }) => !UNFINISHED.includes(status))
   })
 }
 
-/** Beyond the newest that are kept, or too old. Ids grow with time, so the oldest are the smallest. */
+/** Beyond the newest that are kept, or too old; two round trips for all outcomes. Ids grow with time, so the oldest are the smallest. */
 async function expendable(
-  statements: Statements,
-  scheduleId: string,
-  status: string,
+  database: Database,
+  outcomes: readonly Outcome[],
   query: PruneQuery,
   limit: number,
-): Promise<string[]> {
-  const ids = new Set<string>()
-  for (const { sql, values } of await expendableQueries(statements, scheduleId, status, query)) {
-    const rows = await statements.all(`${sql} ORDER BY id LIMIT ${Math.max(0, Math.trunc(limit))}`, values)
-    for (const row of rows) ids.add(String(row['id']))
-  }
-  return sorted(ids).slice(0, Math.max(0, limit))
+): Promise<{ scheduleId: string; ids: string[] }[]> {
+  return database.direct(async ({ many, dialect }) => {
+    const newestToGo = query.keepRuns === null ? [] : await many(outcomes.map(beyond(query.keepRuns)))
+    const ends = ` ORDER BY id LIMIT ${Math.max(0, Math.trunc(limit))}`
+    const queries = outcomes.flatMap(({ scheduleId, status }, n) => {
+      const last = newestToGo[n]?.[0]
+      const values = [scheduleId, status]
+      const own: Query[] = []
+      if (last !== undefined) own.push({ sql: `${OF_OUTCOME} AND id <= ?${ends}`, values: [...values, String(last['id'])] })
+      if (query.runsOlderThanMs !== null) {
+        const sql = `${OF_OUTCOME} AND finishedAt < ${dialect.nowPlusMs}${ends}`
+        own.push({ sql, values: [...values, -query.runsOlderThanMs] })
+      }
+      return own.map((each) => ({ ...each, outcome: n }))
+    })
+    if (queries.length === 0) return []
+    const found = await many(queries)
+    return outcomes.map(({ scheduleId }, n) => {
+      const rows = found.filter((_, index) => queries[index]?.outcome === n).flat()
+      return { scheduleId, ids: sorted(new Set(rows.map((row) => String(row['id'])))) }
+    })
+  })
 }
 
-async function expendableQueries(
-  { all, dialect }: Statements,
-  scheduleId: string,
-  status: string,
-  query: PruneQuery,
-): Promise<Query[]> {
-  const own = 'FROM JobRun WHERE scheduleId = ? AND status = ?'
-  const queries: Query[] = []
-  if (query.keepRuns !== null) {
-    const [last] = await all(`SELECT id ${own} ORDER BY id DESC LIMIT 1 OFFSET ${Math.trunc(query.keepRuns)}`, [
-      scheduleId,
-      status,
-    ])
-    if (last !== undefined)
-      queries.push({ sql: `SELECT id ${own} AND id <= ?`, values: [scheduleId, status, String(last['id'])] })
-  }
-  if (query.runsOlderThanMs !== null) {
-    queries.push({
-      sql: `SELECT id ${own} AND finishedAt < ${dialect.nowPlusMs}`,
-      values: [scheduleId, status, -query.runsOlderThanMs],
-    })
-  }
-  return queries
+function beyond(kept: number): (outcome: Outcome) => Query {
+  const sql = `${OF_OUTCOME} ORDER BY id DESC LIMIT 1 OFFSET ${Math.trunc(kept)}`
+  return ({ scheduleId, status }) => ({ sql, values: [scheduleId, status] })
 }
 
 async function deleteRuns(database: Database, scheduleId: string, ids: readonly string[]): Promise<void> {
