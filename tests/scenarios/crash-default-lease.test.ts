@@ -1,4 +1,4 @@
-import { describe, it, type ExpectStatic } from 'vitest'
+import { describe, it, vi, type ExpectStatic } from 'vitest'
 import { engines, type TestEngine } from '../support/servers.js'
 import { aProject, attemptsOf, type Project } from './project.js'
 
@@ -29,7 +29,9 @@ async function withProject(engine: TestEngine, work: (project: Project) => Promi
   }
 }
 
-// Each waits out a lease of 60 s, so they wait together.
+// Each waits out a lease of 60 s, so all wait together.
+vi.setConfig({ maxConcurrency: 3 * engines().length })
+
 describe.concurrent.each(engines())('with the default lease, a pass started right after a crash on $name', (engine) => {
   it(
     'finishes the slot and repeats only the job that was cut short',
