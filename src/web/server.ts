@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { systemClock } from '../clock.js'
@@ -24,10 +25,11 @@ export async function listen(app: Hono<WebEnv>, host: string, port: number): Pro
     serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
   }) as Server
   server.keepAliveTimeout = KEEP_ALIVE_MS
+  const unused = unusedConnections(server)
   await open(server, host, port)
   const address = server.address()
   const actual = typeof address === 'object' && address !== null ? address.port : port
-  return { url: `http://${hostOf(host)}:${actual}`, stop: (graceMs) => stop(server, graceMs) }
+  return { url: `http://${hostOf(host)}:${actual}`, stop: (graceMs) => stop(server, unused, graceMs) }
 }
 
 async function open(server: Server, host: string, port: number): Promise<void> {
@@ -53,9 +55,21 @@ function attempt(server: Server, host: string, port: number): Promise<void> {
   })
 }
 
-async function stop(server: Server, graceMs: number): Promise<void> {
+/** Connections without a request so far: browsers open some ahead, and Node does not count them as idle. */
+function unusedConnections(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  server.on('request', ({ socket }) => unused.delete(socket))
+  return unused
+}
+
+async function stop(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
+  for (const socket of unused) socket.destroy()
   const patience = new AbortController()
   await Promise.race([closed, systemClock.sleep(graceMs, patience.signal)])
   patience.abort()

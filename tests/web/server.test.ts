@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
@@ -100,18 +101,21 @@ describe('starting the web server', () => {
 })
 
 describe('stopping the web server', () => {
-  it('ends with 0 at SIGTERM, though a browser keeps its connection', async () => {
+  // Twice what a busy machine may need to stop; the server would wait it out.
+  const GRACE_MS = 40_000
+
+  it('ends with 0 at SIGTERM without waiting for connections that a browser keeps, or opened ahead', async () => {
     const [engine] = engines()
     const project = await aProject(engine ?? null)
     projects.push(project)
-    const server = await startWebServer(project.database?.url ?? '')
+    const server = await serve(project.database?.url ?? '', { SHUTDOWN_GRACE_MS: String(GRACE_MS) })
     const { hostname, port } = new URL(server.url)
     const idle = net.connect(Number(port), hostname)
     await new Promise((resolve) => idle.once('connect', resolve))
     expect((await call(server, '/healthz')).status).toBe(200)
     const startedAt = performance.now()
     expect(await server.stop()).toBe(0)
-    expect(performance.now() - startedAt).toBeLessThan(12_000)
+    expect(performance.now() - startedAt).toBeLessThan(GRACE_MS / 2)
     expect(server.output()).toContain('SIGTERM: stopping')
     idle.destroy()
   })
@@ -119,7 +123,7 @@ describe('stopping the web server', () => {
 
 describe.each(engines())('beside passes on $name', (engine) => {
   const CONFIG = `{
-    jobs: [defineJob({ name: 'long', run: async ({ progress }) => { effect('began'); progress(0.5, 'half'); await sleep(4000); effect('ended') } })],
+    jobs: [defineJob({ name: 'long', run: async ({ progress }) => { effect('began'); progress(0.5, 'half'); while (!existsSync(folder + '/go-on')) await sleep(50); effect('ended') } })],
     schedules: [{ id: 'long', cron: '@hourly', jobs: ['long'] }],
   }`
   const SHORT_LEASE = { LEASE_MS: '3000' }
@@ -146,6 +150,7 @@ describe.each(engines())('beside passes on $name', (engine) => {
     pass.child.kill('SIGKILL')
     await pass.ended
     expect(await overview(server)).toMatchObject({ running: [{ scheduleId: 'long', status: 'RUNNING' }] })
+    project.write('go-on', '')
     expect((await project.run()).code).toBe(0)
     const { body } = await call(server, '/api/runs?schedule=long', { token: await tokenFor('viewer') })
     expect(body).toMatchObject({ runs: [{ status: 'COMPLETED', attempt: 2, crashes: 1 }] })
@@ -160,6 +165,8 @@ describe.each(engines())('beside passes on $name', (engine) => {
     expect(request.status).toBe(201)
     void call(server, '/api/overview', { token }).catch(() => null)
     server.child.kill('SIGKILL')
+    await once(server.child, 'close')
+    project.write('go-on', '')
     expect(await pass.ended).toMatchObject({ code: 0, stderr: '' })
     expect(project.effects().slice(0, 2)).toEqual(['began', 'ended'])
     const rows = await project.sql(`SELECT status FROM JobRun WHERE \`trigger\` = 'CRON'`)
