@@ -101,7 +101,7 @@ describe.each(engines().filter((engine) => engine.dialect === 'mysql'))(
 )
 
 describe.each(engines().filter((engine) => engine.name === 'mariadb'))(
-  'behind a slow or silent wire to $name',
+  'behind a wire to $name that goes silent',
   (engine) => {
     let project: Project
     let proxy: MysqlProxy
@@ -113,26 +113,6 @@ describe.each(engines().filter((engine) => engine.name === 'mariadb'))(
       await proxy.close()
       await project.remove()
     })
-
-    it('no lease is lost to a latency of 100 ms each way', async () => {
-      const ids = Array.from({ length: 20 }, (_, n) => `s${n}`)
-      project.configure(`{
-      concurrency: 10,
-      jobs: [defineJob({ name: 'work', run: async ({ scheduleId }) => { effect(scheduleId); await sleep(300) } })],
-      schedules: ${JSON.stringify(ids)}.map((id) => ({ id, cron: '0 3 1 1 *', jobs: ['work'] })),
-    }`)
-      await project.run()
-      await project.makeDue(ids)
-      proxy.delay(100)
-      const passes = await Promise.all(
-        [1, 2].map(() => project.json([], { DATABASE_URL: proxy.url, LEASE_MS: '10000' })),
-      )
-      expect(passes.map((pass) => [pass.code, pass.document.counts.abandoned, pass.document.error])).toEqual([
-        [0, 0, null],
-        [0, 0, null],
-      ])
-      expect(project.effects().toSorted()).toEqual(ids.toSorted())
-    }, 60_000)
 
     it('a job is told to stop before the lease ends, and the pass exits within 30 s', async () => {
       project.configure(`{
