@@ -39,7 +39,7 @@ export function describeFailure(error: unknown): ScheduleError {
       'DATABASE_NOT_MIGRATED',
       `The database lacks what this version needs: ${messageOf(error)}`,
       {
-        fix: 'Run: npx run-due-schedules migrate',
+        fix: 'Run: npx run-due-schedules migrate, with the newest version that uses this database.',
         cause: error,
       },
     )

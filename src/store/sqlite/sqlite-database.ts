@@ -62,7 +62,7 @@ function describeFailure(error: unknown): ScheduleError {
     return new DuplicateKeyError(error)
   if (/no such (table|column)/.test(message)) {
     return new ScheduleError('DATABASE_NOT_MIGRATED', `The database lacks what this version needs: ${message}`, {
-      fix: 'Run: npx run-due-schedules migrate',
+      fix: 'Run: npx run-due-schedules migrate, with the newest version that uses this database.',
       cause: error,
     })
   }
