@@ -6,7 +6,7 @@ import type { PassOptions } from './commands/pass.js'
 import type { CliContext } from './context.js'
 import { LiveLine } from './live-line.js'
 import { defaultDatabaseNotice } from './prepare.js'
-import { renderRunLine, renderSummary, type PassView } from './render/pass-report.js'
+import { renderRunLine, renderSummary, WIDEST, type PassView } from './render/pass-report.js'
 import { themeOf } from './render/theme.js'
 import { localZone } from './render/time.js'
 
@@ -73,8 +73,9 @@ export function createPassVoice(options: PassOptions, context: CliContext): Pass
     },
     prepared({ environment, config }) {
       const ids = config.schedules.map((schedule) => schedule.definition.id.length)
-      view.scheduleWidth = Math.min(Math.max(...ids, 8), 24)
-      view.jobWidth = Math.min(Math.max(...[...config.jobs.keys()].map((name) => name.length), 8), 28)
+      view.scheduleWidth = Math.min(Math.max(...ids, 8), WIDEST.schedule)
+      const names = [...config.jobs.keys()].map((name) => name.length)
+      view.jobWidth = Math.min(Math.max(...names, 8), WIDEST.job)
       if (environment.databaseIsDefault && options.dryRun !== true)
         log.warn(defaultDatabaseNotice(environment.databaseUrl))
     },

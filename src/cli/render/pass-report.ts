@@ -1,14 +1,19 @@
 import type { PassReport, ReportedRun } from '../../pass/report.js'
+import { renderFooter } from './footer.js'
 import { reasonInWords, statusGlyph, statusInWords, statusPaint } from './status.js'
 import { oneLine, padEnd, padStart, plural, truncate } from './text.js'
-import type { Theme } from './theme.js'
+import type { Paint, Theme } from './theme.js'
 import { formatDuration } from '../../durations.js'
 import { formatClock, formatInstant, formatRelative } from './time.js'
+
+/** Longer ids and names are cut. */
+export const WIDEST = { schedule: 24, job: 28 } as const
 
 /** How the lines of one pass are laid out. */
 export interface PassView {
   /** The zone of the person who reads. */
   zone: string
+  /** Of the columns of schedules and jobs: what those of the config need. Ones made at run time may stand out. */
   scheduleWidth: number
   jobWidth: number
   now(): Date
@@ -17,11 +22,12 @@ export interface PassView {
 /** `✓ nightly  backup-db  03:00  1.2 s`, and for a failure what went wrong, indented below. */
 export function renderRunLine(run: ReportedRun, view: PassView, theme: Theme): string {
   const paint = statusPaint(run.status, theme)
-  const cell = (text: string, width: number): string => padEnd(truncate(text, width, theme.glyph('ellipsis')), width)
+  const cell = (text: string, width: number, widest: number): string =>
+    padEnd(truncate(text, widest, theme.glyph('ellipsis')), width)
   const parts = [
     paint(statusGlyph(run.status, theme)),
-    cell(run.scheduleId, view.scheduleWidth),
-    theme.bold(cell(run.jobName, view.jobWidth)),
+    cell(run.scheduleId, view.scheduleWidth, WIDEST.schedule),
+    theme.bold(cell(run.jobName, view.jobWidth, WIDEST.job)),
     theme.dim(slotText(run, view)),
     padStart(run.durationMs === null ? '' : formatDuration(run.durationMs), 9),
     paint(outcomeText(run)),
@@ -61,12 +67,16 @@ export function renderSummary(report: PassReport, view: PassView, theme: Theme):
   const { pass } = report
   const isQuietPass = report.runs.length === 0
   const head = pass.id === null ? 'nothing checked' : `pass ${pass.id}`
-  const facts = [theme.bold(head), ...factsOf(report), formatDuration(pass.durationMs)]
-  const lines = [facts.join(` ${theme.glyph('separator')} `)]
+  const facts = [...factsOf(report), formatDuration(pass.durationMs)].map((text) => ({ text, paint: unpainted }))
   const next = nextText(report, view)
-  if (next !== null) lines.push(`${theme.dim('next:')} ${next}`)
-  return `${isQuietPass ? '' : '\n'}${lines.join('\n')}\n`
+  return [
+    isQuietPass ? '' : '\n',
+    renderFooter([{ text: head, paint: theme.bold }, ...facts], theme),
+    next === null ? '' : `${theme.dim('next:')} ${next}\n`,
+  ].join('')
 }
+
+const unpainted: Paint = (text) => text
 
 function factsOf({ counts, runs }: PassReport): string[] {
   const facts: string[] = []
