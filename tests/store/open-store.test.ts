@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,6 +8,7 @@ import { containing } from '../support/matchers.js'
 import { connectTo, engines } from '../support/servers.js'
 
 const CHECK = { configName: 'default', scheduleIds: [], jobNames: [], aheadMs: 0 }
+const AUDIT = { actor: 'test', action: 'pause-all', scheduleId: null, runId: null, detail: null }
 
 describe.each(engines().filter((engine) => engine.dialect === 'mysql'))('opening a store on $name', (engine) => {
   let url: string
@@ -128,6 +129,16 @@ describe('opening a store on a file', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'rds-open-'))
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('leaves everything in the file itself when it is closed: a copy of it is whole', async () => {
+    const store = await openStore({ databaseUrl: `file:${folder}/original.db` })
+    await store.setGlobalPause({ at: new Date(0), reason: 'copied', until: null }, AUDIT)
+    await store.close()
+    await copyFile(`${folder}/original.db`, `${folder}/copy.db`)
+    const copy = await openStore({ databaseUrl: `file:${folder}/copy.db`, readOnly: true })
+    expect(await copy.readGlobalPause()).toMatchObject({ reason: 'copied' })
+    await copy.close()
+  })
 
   it('creates it with its folder, migrated, and finds it again', async () => {
     const databaseUrl = `file:${folder}/new/folder/some.db`

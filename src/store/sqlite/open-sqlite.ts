@@ -11,11 +11,21 @@ export async function openSqlite(file: string, readOnly: boolean): Promise<Datab
     if (!readOnly) await migrateWith(connection)
     else if ((await pendingWith(connection)).length > 0) throw outOfDate(file)
     waitBriefly(connection)
-    return sqliteDatabase(connection, file)
+    const database = sqliteDatabase(connection, file)
+    return readOnly ? database : { ...database, close: () => closeWhole(database) }
   } catch (error) {
     connection.close()
     throw error
   }
+}
+
+/**
+ * Leaves everything in the file itself, for those who copy it. SQLite does so when the last connection ends, but the driver's
+ * prepared statements keep this one until the process has ended. PASSIVE: nobody waits, and others at work go on.
+ */
+async function closeWhole(database: Database): Promise<void> {
+  await database.direct(({ all }) => all('PRAGMA wal_checkpoint(PASSIVE)')).catch(() => undefined)
+  await database.close()
 }
 
 function outOfDate(file: string): ScheduleError {
