@@ -65,7 +65,8 @@ async function expendable(
       const last = newestToGo[n]?.[0]
       const values = [scheduleId, status]
       const own: Query[] = []
-      if (last !== undefined) own.push({ sql: `${OF_OUTCOME} AND id <= ?${ends}`, values: [...values, String(last['id'])] })
+      if (last !== undefined)
+        own.push({ sql: `${OF_OUTCOME} AND id <= ?${ends}`, values: [...values, String(last['id'])] })
       if (query.runsOlderThanMs !== null) {
         const sql = `${OF_OUTCOME} AND finishedAt < ${dialect.nowPlusMs}${ends}`
         own.push({ sql, values: [...values, -query.runsOlderThanMs] })
