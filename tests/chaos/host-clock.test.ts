@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFakeClock, clocksCanBeFaked, type FakeClock } from '../support/fake-clock.js'
-import { engines } from '../support/servers.js'
+import { serverEngines } from '../support/server-engines.js'
 import { Project } from '../scenarios/project.js'
 import { account } from './account.js'
 import { leftToDo, makeLate, WORKLOAD } from './workload.js'
@@ -55,76 +55,73 @@ const EXPECTED = {
   'skip-too-late': ['* MISSED window 0'],
 }
 
-describe.runIf(clocksCanBeFaked()).each(engines().filter((engine) => engine.dialect === 'mysql'))(
-  'on a host whose clock is wrong, over $name,',
-  (engine) => {
-    let project: Project
-    const clocks: FakeClock[] = []
-    beforeEach(async () => {
-      project = new Project(await engine.createDatabase(), undefined, LEASE)
-    })
-    afterEach(async () => {
-      for (const clock of clocks.splice(0)) clock.remove()
-      await project.remove()
-    })
+describe.runIf(clocksCanBeFaked()).each(serverEngines())('on a host whose clock is wrong, over $name,', (engine) => {
+  let project: Project
+  const clocks: FakeClock[] = []
+  beforeEach(async () => {
+    project = new Project(await engine.createDatabase(), undefined, LEASE)
+  })
+  afterEach(async () => {
+    for (const clock of clocks.splice(0)) clock.remove()
+    await project.remove()
+  })
 
-    function aClock(): FakeClock {
-      const clock = createFakeClock()
-      clocks.push(clock)
-      return clock
-    }
+  function aClock(): FakeClock {
+    const clock = createFakeClock()
+    clocks.push(clock)
+    return clock
+  }
 
-    it.each([
-      ...[0, ...OFFSETS].map((seconds) => ({ what: `off by ${seconds} s`, seconds, steps: [] as number[] })),
-      { what: 'stepped to either side while the pass runs', seconds: 0, steps: OFFSETS },
-    ])('a pass takes, skips and takes over the same: $what', async ({ seconds, steps }) => {
-      await prepareNear(project)
-      const clock = aClock()
-      clock.set(seconds)
-      const beating = keepAlive(project)
-      const { code, document } = await project.json([], { ...clock.env, STEPS: JSON.stringify(steps) })
-      await beating.stop()
-      expect([code, document.error]).toEqual([1, null])
-      expect(await fates(project)).toEqual(EXPECTED)
-      expect(new Set(project.effects()).size).toBe(project.effects().length)
-      expect(await hoursOff(project)).toBeCloseTo((steps.at(-1) ?? seconds) / HOUR_S, 1)
-      expect(await enabled(project, ['pause-over', 'pause-goes-on'])).toEqual([1, 0])
-      const [off] = await project.sql(
-        `SELECT COUNT(*) AS n FROM JobRun WHERE ABS(TIMESTAMPDIFF(SECOND, createdAt, UTC_TIMESTAMP(3))) > 1200
+  it.each([
+    ...[0, ...OFFSETS].map((seconds) => ({ what: `off by ${seconds} s`, seconds, steps: [] as number[] })),
+    { what: 'stepped to either side while the pass runs', seconds: 0, steps: OFFSETS },
+  ])('a pass takes, skips and takes over the same: $what', async ({ seconds, steps }) => {
+    await prepareNear(project)
+    const clock = aClock()
+    clock.set(seconds)
+    const beating = keepAlive(project)
+    const { code, document } = await project.json([], { ...clock.env, STEPS: JSON.stringify(steps) })
+    await beating.stop()
+    expect([code, document.error]).toEqual([1, null])
+    expect(await fates(project)).toEqual(EXPECTED)
+    expect(new Set(project.effects()).size).toBe(project.effects().length)
+    expect(await hoursOff(project)).toBeCloseTo((steps.at(-1) ?? seconds) / HOUR_S, 1)
+    expect(await enabled(project, ['pause-over', 'pause-goes-on'])).toEqual([1, 0])
+    const [off] = await project.sql(
+      `SELECT COUNT(*) AS n FROM JobRun WHERE ABS(TIMESTAMPDIFF(SECOND, createdAt, UTC_TIMESTAMP(3))) > 1200
          AND scheduleId <> 'waits-longer' OR durationMs < 0 OR durationMs > 60000`,
-      )
-      expect(Number(off?.['n'])).toBe(0)
-    })
+    )
+    expect(Number(off?.['n'])).toBe(0)
+  })
 
-    it('passes whose clocks step beside each other run every slot once, and none takes another for dead', async () => {
-      project.configure(WORKLOAD)
-      await project.run()
-      const base = await makeLate(project, 12)
-      const ownClocks = [aClock(), aClock(), aClock()]
-      let step = 0
-      const stepping = setInterval(() => {
-        step += 1
-        for (const [n, clock] of ownClocks.entries()) clock.set([0, ...OFFSETS][(step * (n + 1)) % 5] ?? 0)
-      }, 100)
-      try {
-        for (let round = 0; round < 3 || (await leftToDo(project)) > 0; round++) {
-          expect(round).toBeLessThan(20)
-          const passes = await Promise.all(ownClocks.map((clock) => project.json([], clock.env)))
-          expect(passes.map((pass) => [pass.code, pass.document.error, pass.document.counts.abandoned])).toEqual(
-            passes.map(() => [0, null, 0]),
-          )
-        }
-      } finally {
-        clearInterval(stepping)
+  it('passes whose clocks step beside each other run every slot once, and none takes another for dead', async () => {
+    project.configure(WORKLOAD)
+    await project.run()
+    const base = await makeLate(project, 12)
+    const ownClocks = [aClock(), aClock(), aClock()]
+    let step = 0
+    const stepping = setInterval(() => {
+      step += 1
+      for (const [n, clock] of ownClocks.entries()) clock.set([0, ...OFFSETS][(step * (n + 1)) % 5] ?? 0)
+    }, 100)
+    try {
+      for (let round = 0; round < 3 || (await leftToDo(project)) > 0; round++) {
+        expect(round).toBeLessThan(20)
+        const passes = await Promise.all(ownClocks.map((clock) => project.json([], clock.env)))
+        expect(passes.map((pass) => [pass.code, pass.document.error, pass.document.counts.abandoned])).toEqual(
+          passes.map(() => [0, null, 0]),
+        )
       }
-      expect(step).toBeGreaterThan(5)
-      const found = await account(project, base, () => undefined)
-      expect(found).toMatchObject({ duplicates: 0, gaps: 0, mostOnce: 1, unrecorded: 0, hollow: 0, unfinished: 0 })
-      expect(found).toMatchObject({ stuck: 0, abandoned: 0, repeated: 0 })
-      expect(await project.sql("SELECT id FROM RunnerPass WHERE status = 'LOST'")).toEqual([])
-    }, 120_000)
-  },
-)
+    } finally {
+      clearInterval(stepping)
+    }
+    expect(step).toBeGreaterThan(5)
+    const found = await account(project, base, () => undefined)
+    expect(found).toMatchObject({ duplicates: 0, gaps: 0, mostOnce: 1, unrecorded: 0, hollow: 0, unfinished: 0 })
+    expect(found).toMatchObject({ stuck: 0, abandoned: 0, repeated: 0 })
+    expect(await project.sql("SELECT id FROM RunnerPass WHERE status = 'LOST'")).toEqual([])
+  }, 120_000)
+})
 
 /** Everything that a clock could get wrong, half an hour away from the database's now. */
 async function prepareNear(project: Project): Promise<void> {

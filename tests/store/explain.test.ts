@@ -6,7 +6,8 @@ import { mysqlStatements } from '../../src/store/mysql/statements.js'
 import { sqlStore } from '../../src/store/sql-store.js'
 import type { Store } from '../../src/store/store.js'
 import { matching } from '../support/matchers.js'
-import { connectTo, engines } from '../support/servers.js'
+import { serverEngines } from '../support/server-engines.js'
+import { connectTo } from '../support/servers.js'
 import {
   createSchedules,
   EMPTY,
@@ -29,7 +30,7 @@ interface Sent {
   values: unknown[]
 }
 
-describe.each(engines().filter((engine) => engine.dialect === 'mysql'))('the plans of $name', (engine) => {
+describe.each(serverEngines())('the plans of $name', (engine) => {
   let fixture: Fixture
   let connection: Connection
   let store: Store

@@ -6,7 +6,7 @@ import { sqlStore } from '../../src/store/sql-store.js'
 import type { Store } from '../../src/store/store.js'
 import { type MysqlProxy, startMysqlProxy } from '../support/mysql-proxy.js'
 import { containing } from '../support/matchers.js'
-import { engines } from '../support/servers.js'
+import { serverEngines } from '../support/server-engines.js'
 import {
   createSchedule,
   EMPTY,
@@ -31,7 +31,7 @@ const TRANSIENT = [
   { name: 'a killed query', errno: 1317, sqlState: '70100', message: 'Query execution was interrupted' },
 ]
 
-describe.each(engines().filter((engine) => engine.dialect === 'mysql'))('a troubled connection to $name', (engine) => {
+describe.each(serverEngines())('a troubled connection to $name', (engine) => {
   let fixture: Fixture
   let proxy: MysqlProxy
   let store: Store
