@@ -17,7 +17,7 @@ const stop = new AbortController()
 const output = createOutputWriter(process.stdout, process.stderr)
 let isOver = false
 
-watchParent()
+watchParent(Number(process.argv[3]))
 process.on('SIGTERM', onTerminate)
 process.on('uncaughtException', (thrown) => void end({ kind: 'failed', error: describeError(thrown) }))
 process.on('message', obey)

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 /** Starts the process of one job, the leader of a process group of its own. `memoryLimitMb` caps its heap. */
 export function startJobProcess(name: string, memoryLimitMb: number | null): ChildProcess {
   const { file, flags } = findEntry()
-  return fork(file, [name], {
+  return fork(file, [name, String(process.pid)], {
     execArgv: memoryLimitMb === null ? flags : [...flags, `--max-old-space-size=${memoryLimitMb}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
