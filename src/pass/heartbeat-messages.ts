@@ -10,6 +10,8 @@ export interface HeartbeatData {
   holdsUntilMs: SharedArrayBuffer
   /** Monotonic instant by which the process must have ended (`--max-duration`); null: none. */
   endsAtMs: number | null
+  /** Shut before the thread is ended. */
+  gate: SharedArrayBuffer
   /** Process groups of the jobs' commands, killed with a process that no longer answers. */
   processGroups: Int32Array
 }

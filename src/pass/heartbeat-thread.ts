@@ -4,6 +4,7 @@ import { systemClock } from '../clock.js'
 import { messageOf } from '../errors.js'
 import { failpoint } from '../failpoints.js'
 import { killGroups } from '../jobs/live-groups.js'
+import { ThreadGate } from './thread-gate.js'
 import { openStore } from '../store/open-store.js'
 import type { Store } from '../store/store.js'
 import {
@@ -31,6 +32,7 @@ const STALLED_READER_MS = 300
  */
 const data = workerData as HeartbeatData
 const holdsUntilMs = new Float64Array(data.holdsUntilMs)
+const gate = new ThreadGate(data.gate)
 const watched = new Map<string, WatchedRun>()
 const clock = systemClock
 /** Aborted when the pass is over: nothing more is begun, and the thread ends by itself. */
@@ -67,7 +69,7 @@ async function beatForEver(): Promise<void> {
 
 async function connect(): Promise<Store | null> {
   try {
-    store ??= await openStore({ databaseUrl: data.databaseUrl })
+    store ??= await openStore({ databaseUrl: data.databaseUrl, gate })
   } catch (error) {
     tell({ kind: 'trouble', message: `the heartbeat cannot reach the database: ${messageOf(error)}` })
   }

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.js'
 import type { RunReason } from '../domain/run.js'
 import { liveGroups } from '../jobs/live-groups.js'
+import { ThreadGate } from './thread-gate.js'
 import {
   LAST_SHARE,
   TRUSTED_SHARE,
@@ -52,6 +53,8 @@ export function createHeartbeat(options: HeartbeatOptions, on: HeartbeatEvents):
   holdsUntilMs[0] = options.grantedAtMs + TRUSTED_SHARE * options.leaseMs
   const holds = (): boolean => options.clock.monotonicMs() < (holdsUntilMs[0] ?? 0)
   const ended = new AbortController()
+  const gate = new ThreadGate()
+  const shutGate = (): void => gate.shut()
   let thread: Worker | null = null
   void guard()
 
@@ -87,6 +90,7 @@ export function createHeartbeat(options: HeartbeatOptions, on: HeartbeatEvents):
       leaseMs: options.leaseMs,
       endsAtMs: options.endsAtMs,
       holdsUntilMs: holdsUntilMs.buffer,
+      gate: gate.buffer,
       processGroups: liveGroups(),
     }
     thread = new Worker(threadFile(), { workerData, execArgv: [] })
@@ -94,6 +98,8 @@ export function createHeartbeat(options: HeartbeatOptions, on: HeartbeatEvents):
     thread.on('error', (error) => on.trouble(`the heartbeat failed: ${error.message}`))
     // Nobody would notice that the lease runs out.
     thread.on('exit', () => on.lost())
+    // A process that exits ends its threads.
+    process.once('exit', shutGate)
     // The pass decides when the process ends, not its heartbeat.
     thread.unref()
   }
@@ -109,18 +115,21 @@ export function createHeartbeat(options: HeartbeatOptions, on: HeartbeatEvents):
       thread = null
       stopped?.removeAllListeners('message')
       stopped?.removeAllListeners('exit')
-      if (stopped !== null) await endOf(stopped, options.clock)
+      if (stopped !== null) await endOf(stopped, gate, options.clock)
+      process.off('exit', shutGate)
     },
   }
 }
 
-/** The thread ends by itself between two statements; to end it inside one could take the process with it. */
-async function endOf(thread: Worker, clock: Clock): Promise<void> {
+/** The thread ends by itself, unless it waits for its database. */
+async function endOf(thread: Worker, gate: ThreadGate, clock: Clock): Promise<void> {
   const exited = new AbortController()
   thread.once('exit', () => exited.abort())
   thread.postMessage({ kind: 'stop' } satisfies ToHeartbeat)
   await clock.sleep(LONGEST_END_MS, exited.signal)
-  if (!exited.signal.aborted) await thread.terminate()
+  if (exited.signal.aborted) return
+  gate.shut()
+  await thread.terminate()
 }
 
 /** Beside this module in the bundle; from TypeScript sources, where a thread cannot load them, in the built `dist`. */

@@ -1,3 +1,4 @@
+import type { CallGate } from './call-gate.js'
 import { parseDatabaseUrl } from './database-url.js'
 import type { Database } from './database.js'
 import { databaseWithFailpoints, storeWithFailpoints } from './failpoints.js'
@@ -8,6 +9,8 @@ export interface OpenStoreOptions {
   databaseUrl: string
   /** For dry runs: nothing is created or migrated. */
   readOnly?: boolean
+  /** For a store in a thread that may be ended. */
+  gate?: CallGate
 }
 
 /**
@@ -15,14 +18,14 @@ export interface OpenStoreOptions {
  * and a fix, DATABASE_NOT_MIGRATED for a SQLite file that is missing or out of date when `readOnly`. A MySQL database that
  * is not migrated shows with the first statement.
  */
-export async function openStore({ databaseUrl, readOnly = false }: OpenStoreOptions): Promise<Store> {
+export async function openStore({ databaseUrl, readOnly = false, gate }: OpenStoreOptions): Promise<Store> {
   const target = parseDatabaseUrl(databaseUrl)
   if (target.engine === 'mysql') {
     const { openMysql } = await import('./mysql/mysql-database.js')
     return storeOver(await openMysql(target))
   }
   const { openSqlite } = await import('./sqlite/open-sqlite.js')
-  return storeOver(await openSqlite(target.file, readOnly))
+  return storeOver(await openSqlite(target.file, readOnly, gate))
 }
 
 function storeOver(opened: Database): Store {

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { migrate } from '../../src/store/migrations.js'
 import { mariadbIsInstalled, startMariadb, type MariadbServer } from '../support/mariadb.js'
 import { connectTo, engines } from '../support/servers.js'
-import { Project } from '../scenarios/project.js'
+import { aProject, Project } from '../scenarios/project.js'
 
 const WORK = `{
   jobs: [defineJob({ name: 'work', onCrash: 'skip', run: async ({ runId, scheduleId }) => { effect(runId); if (scheduleId === 'long') await sleep(1500); return 'x'.repeat(20_000) } })],
@@ -23,12 +23,13 @@ async function expectEffectsRecorded(project: Project): Promise<void> {
   expect(new Set(effects).size).toBe(effects.length)
 }
 
-describe('a SQLite database', () => {
+const [sqlite] = engines().filter((engine) => engine.name === 'sqlite')
+
+describe.skipIf(sqlite === undefined)('a SQLite database', () => {
   let project: Project
   let file: string
   beforeEach(async () => {
-    const [engine] = engines().filter((each) => each.name === 'sqlite')
-    project = new Project((await engine?.createDatabase()) ?? null)
+    project = await aProject(sqlite ?? null)
     file = project.database?.url.slice('file:'.length) ?? ''
     project.configure(WORK)
     await project.run()
@@ -72,6 +73,28 @@ describe('a SQLite database', () => {
       rmSync(folder, { recursive: true, force: true })
     }
   })
+
+  it('locked while heartbeats beat in vain: passes told to end at once exit by their code, not of an abort', async () => {
+    const LEASE_MS = 12_000
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+    project.configure(`{
+      jobs: [defineJob({ name: 'work', run: async () => { effect('here'); await sleep(600_000) } })],
+      schedules: ${JSON.stringify(ids)}.map((id) => ({ id, cron: '0 3 1 1 *', jobs: ['work'], firstRun: 'immediately' })),
+    }`)
+    const passes = ids.map((id) => project.start(['--schedule', id], { LEASE_MS: String(LEASE_MS) }))
+    await expect.poll(() => project.effects(), { timeout: 20_000 }).toHaveLength(6)
+    const writer = new Database(file, { timeout: 5000 })
+    writer.exec('BEGIN IMMEDIATE')
+    await sleep(LEASE_MS / 3 + 300)
+    for (let times = 0; times < 3; times++) {
+      for (const { child } of passes) child.kill('SIGTERM')
+      await sleep(100)
+    }
+    const endings = await Promise.all(passes.map((pass) => pass.ended))
+    writer.exec('COMMIT')
+    writer.close()
+    expect(endings.map(({ code, signal }) => ({ code, signal }))).toEqual(Array(6).fill({ code: 143, signal: null }))
+  }, 60_000)
 
   it('bears eight passes, a foreign reader and a foreign writer at once', async () => {
     await project.makeDue(IDS)

@@ -22,7 +22,7 @@ export async function openMemory(now: () => Date): Promise<Database> {
   connection.exec('CREATE TEMP TABLE Clock (now TEXT)')
   connection.exec("INSERT INTO temp.Clock VALUES ('')")
   opened += 1
-  const database = sqliteDatabase(connection, `:memory:${opened}`, dialect)
+  const database = sqliteDatabase(connection, `:memory:${opened}`, { dialect })
   async function setClock({ run }: Statements): Promise<void> {
     await run('UPDATE temp.Clock SET now = ?', [now()])
   }

@@ -1,17 +1,22 @@
 import { ScheduleError } from '../../errors.js'
+import type { CallGate } from '../call-gate.js'
 import type { Database } from '../database.js'
 import { connect, waitBriefly } from './connect.js'
 import { migrateWith, pendingWith } from './migrate.js'
 import { sqliteDatabase } from './sqlite-database.js'
 
 /** Opens the file, brought up to date unless read-only. */
-export async function openSqlite(file: string, readOnly: boolean): Promise<Database> {
+export async function openSqlite(file: string, readOnly: boolean, gate?: CallGate): Promise<Database> {
+  return gate === undefined ? await open(file, readOnly) : await gate.pass(() => open(file, readOnly, gate))
+}
+
+async function open(file: string, readOnly: boolean, gate?: CallGate): Promise<Database> {
   const connection = connect(file, { readOnly })
   try {
     if (!readOnly) await migrateWith(connection)
     else if ((await pendingWith(connection)).length > 0) throw outOfDate(file)
     waitBriefly(connection)
-    const database = sqliteDatabase(connection, file)
+    const database = sqliteDatabase(connection, file, { gate })
     return readOnly ? database : { ...database, close: () => closeWhole(database) }
   } catch (error) {
     connection.close()

@@ -1,6 +1,7 @@
 import { systemClock } from '../../clock.js'
 import { messageOf, ScheduleError } from '../../errors.js'
-import { type Database, DuplicateKeyError, type Statements } from '../database.js'
+import type { CallGate } from '../call-gate.js'
+import { type Database, type Dialect, DuplicateKeyError, type Statements } from '../database.js'
 import { createTurns } from '../turns.js'
 import type { Connection } from './connect.js'
 import { sqliteDialect, sqliteStatements } from './statements.js'
@@ -11,8 +12,17 @@ const RETRY_DELAY_MS = 25
 // Stores of one process on one file take turns: a driver that waits for another's lock keeps that one from going on.
 const turnsByFile = new Map<string, ReturnType<typeof createTurns>>()
 
+interface Options {
+  dialect?: Dialect
+  gate?: CallGate | undefined
+}
+
 /** The seam over an open file. Calls are synchronous underneath; between retries the event loop goes on. */
-export function sqliteDatabase(connection: Connection, file: string, dialect = sqliteDialect): Database {
+export function sqliteDatabase(
+  connection: Connection,
+  file: string,
+  { dialect = sqliteDialect, gate }: Options = {},
+): Database {
   const inTurn = turnsByFile.get(file) ?? createTurns()
   turnsByFile.set(file, inTurn)
   const statements = sqliteStatements(connection, dialect)
@@ -21,12 +31,20 @@ export function sqliteDatabase(connection: Connection, file: string, dialect = s
     const giveUpAtMs = systemClock.monotonicMs() + BUSY_BUDGET_MS
     for (;;) {
       try {
-        return await work()
+        return await (gate === undefined ? attempt(work) : gate.pass(() => attempt(work)))
       } catch (error) {
-        if (connection.inTransaction) connection.exec('ROLLBACK')
         if (!isBusy(error) || systemClock.monotonicMs() >= giveUpAtMs) throw describeFailure(error)
         await systemClock.sleep(Math.random() * RETRY_DELAY_MS)
       }
+    }
+  }
+
+  async function attempt<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (connection.inTransaction) connection.exec('ROLLBACK')
+      throw error
     }
   }
 
