@@ -5,6 +5,7 @@ import { systemClock } from '../clock.js'
 import { describeCommandEnd, describeStartFailure } from './command-end.js'
 import type { Attempt, Ending } from './ending.js'
 import { followStreams } from './follow-stream.js'
+import { prepareToHold } from './held-groups.js'
 import type { AttemptRequest, CommandWork } from './job.js'
 import { supervise } from './supervise.js'
 import { TailBuffer } from './tail-buffer.js'
@@ -19,6 +20,7 @@ export async function runCommand(attempt: Attempt, work: CommandWork): Promise<E
   if (!existsSync(folder))
     return { kind: 'failed', error: `the working folder of ${work.command} does not exist: ${folder}` }
   const { execa } = await import('execa')
+  prepareToHold()
   const child = execa(work.command, work.args, {
     cwd: folder,
     env: { ...work.env, ...contextVariables(request.context) },

@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { systemClock } from '../clock.js'
 import { afterGrace } from './grace.js'
 import type { Halt } from './halt.js'
-import { addGroup, removeGroup, signalGroup } from './live-groups.js'
+import { holdGroup, releaseGroup } from './held-groups.js'
+import { signalGroup } from './live-groups.js'
 import { within } from './within.js'
 
 /** How a job's process ended; `killed`: by us, because the grace was over. */
@@ -32,7 +33,7 @@ export function supervise(child: ChildProcess, halt: Halt, graceMs: number, hurr
   const { pid } = child
   if (pid === undefined) return { exited, close: () => Promise.resolve() }
   let killAtMs: number | null = null
-  addGroup(pid)
+  holdGroup(pid)
   const cancelTerm = afterGrace(halt.signal, 0, () => {
     killAtMs = systemClock.monotonicMs() + graceMs
     signalGroup(pid, 'SIGTERM')
@@ -51,7 +52,7 @@ export function supervise(child: ChildProcess, halt: Halt, graceMs: number, hurr
     cancelKill()
     await within(exited, killAtMs === null ? patienceMs : killAtMs - systemClock.monotonicMs())
     await endGroup(group, killAtMs, patienceMs)
-    removeGroup(group)
+    releaseGroup(group)
   }
 }
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
 import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -11,6 +11,9 @@ import { attemptRequest, CONFIG_FILE, CONTEXT, functionWork, stopWhenReady } fro
 import { eventually, isRunning } from './processes.js'
 
 const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'rds-process-'))
+const LOADER = import.meta.resolve('jiti/register')
+const PASS = path.join(import.meta.dirname, 'fixtures/pass.ts')
+const JOB_PROCESS = path.resolve(import.meta.dirname, '../../src/jobs/process/job-process.ts')
 const notHere = functionWork(() => Promise.reject(new Error('it ran in the pass')))
 
 type Changes = Partial<Omit<AttemptRequest, 'job'>> & { job?: Partial<Job> }
@@ -167,21 +170,34 @@ describe('what a job leaves behind', () => {
     expect([...liveGroups()].filter((pid) => pid !== 0)).toEqual([])
   })
 
-  test.each(['SIGKILL', 'SIGTERM'] as const)(
-    'ends with the pass when that dies of %s, even a busy loop',
-    async (signal) => {
-      const file = path.join(folder, `orphan-${signal}`)
-      const pass = execFile(process.execPath, [
-        '--import',
-        import.meta.resolve('jiti/register'),
-        path.join(import.meta.dirname, 'fixtures/pass.ts'),
-        CONFIG_FILE,
-        file,
-      ])
-      await eventually(() => pidsIn(file).length === 1)
-      pass.kill(signal)
-      await eventually(() => pidsIn(file).every((pid) => !isRunning(pid)))
-      expect(pidsIn(file)[0]).toBeGreaterThan(1)
-    },
-  )
+  test.each([
+    ['SIGKILL', 'spins', 1, {}],
+    ['SIGTERM', 'spins', 1, {}],
+    ['SIGKILL', 'stuck-with-children', 2, {}],
+    ['SIGKILL', 'command', 2, {}],
+    ['SIGKILL on a machine without a shell', 'stuck-with-children', 2, { PATH: '/nowhere' }],
+  ] as const)('ends with the pass when that dies of %s, even a busy loop: %s', async (death, name, count, env) => {
+    const file = path.join(folder, `orphan-${name}-${death}`)
+    const pass = execFile(process.execPath, ['--import', LOADER, PASS, CONFIG_FILE, name, file], {
+      env: { ...process.env, ...env },
+    })
+    let isHeld = false
+    pass.stdout?.once('data', () => (isHeld = true))
+    await eventually(() => isHeld && pidsIn(file).length === count)
+    pass.kill(death === 'SIGTERM' ? death : 'SIGKILL')
+    await eventually(() => pidsIn(file).every((pid) => !isRunning(pid)))
+    expect(Math.min(...pidsIn(file))).toBeGreaterThan(1)
+  })
+
+  test('ends when the pass had died before it could look who its parent is', async () => {
+    const [stranger, file] = ['1', path.join(folder, 'orphan-from-birth')]
+    const child = fork(JOB_PROCESS, ['spins', stranger], {
+      execArgv: ['--import', LOADER],
+      serialization: 'advanced',
+      detached: true,
+    })
+    child.on('error', () => undefined)
+    child.send({ type: 'start', configFile: CONFIG_FILE, jobName: 'spins', context: { ...CONTEXT, params: { file } } })
+    expect(await new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))).toBe('SIGKILL')
+  })
 })

@@ -3,9 +3,12 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
+import { prepareToHold } from '../held-groups.js'
+
 /** Starts the process of one job, the leader of a process group of its own. `memoryLimitMb` caps its heap. */
 export function startJobProcess(name: string, memoryLimitMb: number | null): ChildProcess {
   const { file, flags } = findEntry()
+  prepareToHold()
   return fork(file, [name, String(process.pid)], {
     execArgv: memoryLimitMb === null ? flags : [...flags, `--max-old-space-size=${memoryLimitMb}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
