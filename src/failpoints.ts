@@ -30,6 +30,8 @@ interface Plan {
   reached: number
 }
 
+const LONGEST_DELIVERY_MS = 10_000
+
 const trace = process.env['FAILPOINTS_TRACE']
 const plans = parse(process.env['FAILPOINTS'])
 let reached = 0
@@ -52,7 +54,7 @@ async function act(action: string): Promise<void> {
   const [verb = '', detail = ''] = action.split(':')
   if (verb === 'kill') signalSelf('SIGKILL')
   else if (verb === 'stop') signalSelf('SIGSTOP')
-  else if (verb === 'signal') process.kill(process.pid, detail)
+  else if (verb === 'signal') await deliver(detail as NodeJS.Signals)
   else if (verb === 'delay') await systemClock.sleep(Number(detail))
   else if (verb === 'throw') throw errorOf(detail)
   else throw new Error(`FAILPOINTS: unknown action '${action}'`)
@@ -62,6 +64,14 @@ async function act(action: string): Promise<void> {
 function signalSelf(signal: 'SIGKILL' | 'SIGSTOP'): void {
   process.kill(process.pid, signal)
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+}
+
+// The pass stands here until it has heard the signal; a thread cannot know when that is.
+async function deliver(signal: NodeJS.Signals): Promise<void> {
+  const heard = new AbortController()
+  process.once(signal, () => heard.abort())
+  process.kill(process.pid, signal)
+  await systemClock.sleep(isMainThread ? LONGEST_DELIVERY_MS : 50, heard.signal)
 }
 
 /** As a driver throws: a server's error by number, or a code such as PROTOCOL_CONNECTION_LOST or SQLITE_BUSY. */

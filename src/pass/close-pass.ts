@@ -14,15 +14,16 @@ export async function closePass(open: OpenPass): Promise<PassReport> {
   while (!executor.isIdle()) await executor.change()
   await Promise.all(open.hooks)
   FAILPOINT: await failpoint('pass.closing')
-  if (stopError(open) === null) await wrapUp(open).catch(open.fail)
+  const closedWith = stopError(open) === null ? await wrapUp(open).catch(open.fail) : undefined
   await runtime.heartbeat.stop()
   FAILPOINT: await failpoint('pass.closed')
   const error = stopError(open)
   const closed = error === null ? await look(context).catch(() => null) : null
-  return reportOf(open, error, closed)
+  return reportOf(open, error, closedWith ?? exitCodeOf(open), closed)
 }
 
-async function wrapUp(open: OpenPass): Promise<void> {
+/** Answers the exit code that stands in the pass's row: a signal that comes later changes neither. */
+async function wrapUp(open: OpenPass): Promise<number> {
   const { runtime, unstarted, context } = open
   if (unstarted.size > 0) {
     await runtime.store.releaseRuns(runtime.passId, [...unstarted], 'interrupted')
@@ -30,18 +31,17 @@ async function wrapUp(open: OpenPass): Promise<void> {
   }
   for (const { scheduleId, scheduledFor } of open.endedElsewhere) await settleSlot(runtime, scheduleId, scheduledFor)
   runtime.tally.finishWaiting()
+  // A beat that meets the closed row would take the lease for lost.
+  await runtime.heartbeat.stop()
   const { counts } = runtime.tally
   const status = runtime.stopper.reason() === null ? 'FINISHED' : 'INTERRUPTED'
   const failed = counts.failed + counts.timedOut + endedAbandoned(open)
   const { due, executed, skipped, deferred } = counts
-  const figures = { due, executed, failed, skipped, deferred, exitCode: exitCodeOf(open) }
-  // A beat that meets the closed row would take the lease for lost.
-  await runtime.heartbeat.stop()
-  if (!(await runtime.store.closePass(runtime.passId, status, figures))) {
-    runtime.stopper.stop({ kind: 'lease-lost' })
-    return
-  }
-  await pruneWhatRan(open, context)
+  const exitCode = exitCodeOf(open)
+  const figures = { due, executed, failed, skipped, deferred, exitCode }
+  if (await runtime.store.closePass(runtime.passId, status, figures)) await pruneWhatRan(open, context)
+  else runtime.stopper.stop({ kind: 'lease-lost' })
+  return exitCode
 }
 
 /** History is bounded without anybody asking: schedules that ran now lose what retention no longer covers. */
@@ -79,7 +79,7 @@ function isFailed(counts: PassCounts, abandoned: number, failOn: FailOn): boolea
   return failOn.has('deferred') && counts.deferred > 0
 }
 
-function reportOf(open: OpenPass, error: ScheduleError | null, closed: Found | null): PassReport {
+function reportOf(open: OpenPass, error: ScheduleError | null, exitCode: number, closed: Found | null): PassReport {
   const { runtime, context, startedAt } = open
   const { tally } = runtime
   const durationMs = Math.round(context.clock.monotonicMs() - context.settings.startedAtMs)
@@ -98,6 +98,6 @@ function reportOf(open: OpenPass, error: ScheduleError | null, closed: Found | n
     next: closed === null ? null : nextOf(closed),
     notes: [...tally.notes, ...missing, ...(closed === null ? [] : pauseNotes(closed.check))],
     error: error === null ? null : { code: error.code, message: error.message, fix: error.fix },
-    exitCode: error?.exitCode ?? exitCodeOf(open),
+    exitCode: error?.exitCode ?? exitCode,
   }
 }

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Project, Started } from '../scenarios/project.js'
 import { engines } from '../support/servers.js'
 import { account } from './account.js'
-import { aChaosProject, LEASE_MS } from './chaos-project.js'
+import { aChaosProject, LEASE_MS, placesOf, shareOf } from './chaos-project.js'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
-// Between them the engines meet every place in the short form; CHAOS_FULL=1 gives each of them all.
+// The short form gives a SIGSTOP to every third place of those.
 const SHARE = process.env['CHAOS_FULL'] === undefined ? 3 : 1
 const AT_ONCE = 5
 
@@ -41,11 +41,7 @@ describe.each(engines())('at every failpoint on $name', (engine) => {
     project.configure(CONFIG)
     await project.run()
     await project.makeDue(['slow'])
-    const trace = path.join(project.folder, 'trace')
-    await project.run(['--schedule', 'slow'], { FAILPOINTS_TRACE: trace })
-    const all = [...new Set(readFileSync(trace, 'utf8').trim().split('\n'))]
-    const offset = ['sqlite', 'mariadb', 'mysql'].indexOf(engine.name) % SHARE
-    places = all.filter((_, index) => index % SHARE === offset)
+    places = shareOf(engine, await placesOf(project, ['--schedule', 'slow']))
   })
   afterAll(() => project.remove())
 

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '../../src/client.js'
 import { startMariadb, type MariadbServer } from '../support/mariadb.js'
 import { connectTo, engines, type TestDatabase } from '../support/servers.js'
 import type { Project, Started } from '../scenarios/project.js'
 import { account, type Account } from './account.js'
-import { aChaosProject, LEASE_MS } from './chaos-project.js'
+import { aChaosProject, LEASE_MS, placesOf } from './chaos-project.js'
 import { leftToDo, makeLate, WORKLOAD } from './workload.js'
 
 export type EngineName = 'sqlite' | 'mariadb' | 'mysql'
@@ -102,7 +101,7 @@ class Epoch {
       project.configure(WORKLOAD)
       await project.run()
       const base = await makeLate(project, BACKLOG_MINUTES)
-      this.#places = await placesOf(project)
+      this.#places = await placesOf(project, ['--max-duration', '4s', '--quiet'])
       const disturbers = [this.#administer(), this.#killConnections(), this.#killServer()]
       await Promise.all(Array.from({ length: PASSES_AT_ONCE }, () => this.#makePasses(project, untilMs)))
       this.#over = true
@@ -247,13 +246,6 @@ class Epoch {
       process.stderr.write(`settling pass exited ${String(last.code)}: ${last.stderr}\n`)
     if (last.tookMs > 14_000) this.#figures.overBound += 1
   }
-}
-
-/** The failpoints that an undisturbed pass over this workload reaches. */
-async function placesOf(project: Project): Promise<string[]> {
-  const trace = path.join(project.folder, 'trace')
-  await project.run(['--max-duration', '4s', '--quiet'], { FAILPOINTS_TRACE: trace })
-  return [...new Set(readFileSync(trace, 'utf8').trim().split('\n'))]
 }
 
 function isStopped({ child }: Started): boolean {
