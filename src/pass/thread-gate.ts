@@ -1,7 +1,7 @@
 const CALLS = 0
 const IS_SHUT = 1
-/** A call waits a few milliseconds for a lock, and for its disk. */
-const LONGEST_CALL_MS = 1000
+/** A call waits a little for locks, and for its disk. */
+const LONGEST_CALL_MS = 2000
 
 /**
  * Lets a thread be ended between two calls of the SQLite driver only: one that fails while its thread is being ended, or the

@@ -11,7 +11,7 @@ export async function openSqlite(file: string, readOnly: boolean, gate?: CallGat
 }
 
 async function open(file: string, readOnly: boolean, gate?: CallGate): Promise<Database> {
-  const connection = connect(file, { readOnly })
+  const connection = connect(file, { readOnly, inThread: gate !== undefined })
   try {
     if (!readOnly) await migrateWith(connection)
     else if ((await pendingWith(connection)).length > 0) throw outOfDate(file)
