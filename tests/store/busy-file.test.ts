@@ -31,6 +31,12 @@ describe.each(engines().filter((engine) => engine.dialect === 'sqlite'))(
       other.close()
     })
 
+    it('is let go by a store that is closed: who still asks it gets an error, and the process lives', async () => {
+      const { store } = await openFixture(engine)
+      await store.close()
+      await expect(store.openPass(PASS, LEASE_MS)).rejects.toThrow(/not open/)
+    })
+
     it('is read while another writes', async () => {
       const { store } = fixture
       const id = await createSchedule(store)

@@ -43,7 +43,8 @@ export function sqliteDatabase(
     try {
       return await work()
     } catch (error) {
-      if (connection.inTransaction) connection.exec('ROLLBACK')
+      // Asked of a closed connection, the driver aborts the process.
+      if (connection.open && connection.inTransaction) connection.exec('ROLLBACK')
       throw error
     }
   }
