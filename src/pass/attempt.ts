@@ -55,16 +55,14 @@ async function handle(
 ): Promise<AttemptOutcome> {
   const { runAttempt } = await import('../jobs/run-attempt.js')
   const stop = runtime.stopper.watchRun(run.id)
-  const startedAtMs = runtime.clock.monotonicMs()
+  const begunAtMs = runtime.clock.monotonicMs()
   const context = contextOf(run, attempt, runtime.passId)
   runtime.heartbeat.watch({
-    run,
-    job: { retry: job.retry, onCrash: job.onCrash, crashRetries: job.crashRetries },
-    attempt,
-    startedAt,
-    startedAtMs,
-    timeoutMs: job.timeoutMs,
-    overdueAtMs: startedAtMs + job.timeoutMs + runtime.graceMs + MAIN_THREAD_SLACK_MS,
+    runId: run.id,
+    name: `${run.scheduleId}/${run.jobName}`,
+    startedAtMs: startedAt.getTime(),
+    begunAtMs,
+    overdueAtMs: begunAtMs + job.timeoutMs + runtime.graceMs + MAIN_THREAD_SLACK_MS,
   })
   runtime.tally.started(run.id)
   runtime.observer.runStarted({ ...context, scheduledFor: run.scheduledFor })

@@ -1,4 +1,4 @@
-import type { RunHead, RunReason } from '../domain/run.js'
+import type { RunReason } from '../domain/run.js'
 import type { Job } from '../jobs/job.js'
 
 /** What the heartbeat thread is started with. */
@@ -14,11 +14,16 @@ export interface HeartbeatData {
   gate: SharedArrayBuffer
   /** Process groups of the jobs' commands, killed with a process that no longer answers. */
   processGroups: Int32Array
+  /** The runs whose handlers are under way (watch-table.ts). */
+  watched: SharedArrayBuffer
+  /** Enough of the config to record a run in the name of a main thread that no longer answers. */
+  jobs: ReadonlyMap<string, WatchedJob>
 }
 
+export type WatchedJob = Pick<Job, 'retry' | 'onCrash' | 'crashRetries' | 'timeoutMs'>
+
 /** Main thread → heartbeat thread. */
-export type ToHeartbeat =
-  { kind: 'watch'; run: WatchedRun } | { kind: 'unwatch'; runId: string } | { kind: 'here' } | { kind: 'stop' }
+export type ToHeartbeat = { kind: 'here' } | { kind: 'stop' }
 
 /** Heartbeat thread → main thread. */
 export type FromHeartbeat =
@@ -27,18 +32,6 @@ export type FromHeartbeat =
   | { kind: 'lost' }
   | { kind: 'cancel'; runs: { runId: string; reason: RunReason }[] }
   | { kind: 'trouble'; message: string }
-
-/** Enough to record a run in the name of a main thread that no longer answers. */
-export interface WatchedRun {
-  run: RunHead
-  job: Pick<Job, 'retry' | 'onCrash' | 'crashRetries'>
-  attempt: number
-  startedAt: Date
-  startedAtMs: number
-  timeoutMs: number
-  /** Monotonic instant by which the main thread must have ended the attempt itself. */
-  overdueAtMs: number
-}
 
 /** The part of a lease that its holder relies on (River's idea: less than the database grants). */
 export const TRUSTED_SHARE = 0.8

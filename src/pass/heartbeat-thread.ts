@@ -1,22 +1,23 @@
 import { write } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../clock.js'
+import type { RunHead } from '../domain/run.js'
 import { messageOf } from '../errors.js'
 import { failpoint } from '../failpoints.js'
 import { killGroups } from '../jobs/live-groups.js'
-import { ThreadGate } from './thread-gate.js'
 import { openStore } from '../store/open-store.js'
-import type { Store } from '../store/store.js'
+import type { RunFinish, Store } from '../store/store.js'
 import {
   LAST_SHARE,
   TRUSTED_SHARE,
   type FromHeartbeat,
   type HeartbeatData,
   type ToHeartbeat,
-  type WatchedRun,
 } from './heartbeat-messages.js'
 import { nextStep } from './outcome.js'
 import { settlementOfHistory } from './settlement.js'
+import { ThreadGate } from './thread-gate.js'
+import { readWatched, type WatchedRun } from './watch-table.js'
 
 /** How long a main thread that is not blocked may take to answer. */
 const ANSWER_MS = 2000
@@ -33,7 +34,6 @@ const STALLED_READER_MS = 300
 const data = workerData as HeartbeatData
 const holdsUntilMs = new Float64Array(data.holdsUntilMs)
 const gate = new ThreadGate(data.gate)
-const watched = new Map<string, WatchedRun>()
 const clock = systemClock
 /** Aborted when the pass is over: nothing more is begun, and the thread ends by itself. */
 const ending = new AbortController()
@@ -41,8 +41,6 @@ let store: Store | null = null
 let onHere: () => void = () => undefined
 
 parentPort?.on('message', (message: ToHeartbeat) => {
-  if (message.kind === 'watch') watched.set(message.run.run.id, message.run)
-  if (message.kind === 'unwatch') watched.delete(message.runId)
   if (message.kind === 'here') onHere()
   if (message.kind === 'stop') ending.abort()
 })
@@ -109,8 +107,9 @@ async function guardForEver(): Promise<void> {
   while (!isEnding()) {
     await clock.sleep(Math.max(50, Math.min(1000, data.leaseMs / 6, untilTheEndMs())), ending.signal)
     if (isEnding()) return
-    if (untilTheEndMs() <= 0 && watched.size > 0 && (await isBlocked(LAST_ANSWER_MS))) await giveUp([])
-    const overdue = [...watched.values()].filter((run) => clock.monotonicMs() > run.overdueAtMs)
+    const watched = readWatched(data.watched)
+    if (untilTheEndMs() <= 0 && watched.length > 0 && (await isBlocked(LAST_ANSWER_MS))) await giveUp([])
+    const overdue = watched.filter((run) => clock.monotonicMs() > run.overdueAtMs)
     if (overdue.length > 0 && (await isBlocked(ANSWER_MS))) await giveUp(overdue)
   }
 }
@@ -145,16 +144,22 @@ async function recordAll(overdue: readonly WatchedRun[]): Promise<void> {
   const open = await connect()
   if (open === null) return
   const batch = { starts: [], finishes: [], skips: [], settlements: [], progress: [] }
-  const runs = [...watched.values()]
-  await open.record(data.passId, { ...batch, finishes: runs.map((run) => finishFor(run, overdue.includes(run))) })
-  for (const { run } of runs) {
+  const watched = readWatched(data.watched)
+  const late = new Set(overdue.map((run) => run.runId))
+  const heads = await open.readRuns(watched.map((run) => run.runId))
+  const finishes = watched.flatMap((run) => {
+    const head = heads.find((each) => each.id === run.runId)
+    return head === undefined ? [] : finishFor(run, head, late.has(run.runId))
+  })
+  await open.record(data.passId, { ...batch, finishes })
+  for (const run of heads) {
     if (run.scheduledFor === null) continue
     const settlement = settlementOfHistory(run.scheduleId, await open.readSlot(run.scheduleId, run.scheduledFor))
     if (settlement !== null) await open.record(data.passId, { ...batch, settlements: [settlement] })
   }
   await open.closePass(data.passId, 'INTERRUPTED', {
     due: 0,
-    executed: runs.length,
+    executed: watched.length,
     failed: overdue.length,
     skipped: 0,
     deferred: 0,
@@ -164,7 +169,7 @@ async function recordAll(overdue: readonly WatchedRun[]): Promise<void> {
 
 function blame(overdue: readonly WatchedRun[]): string {
   if (overdue.length === 0) return 'a job blocks the event loop past --max-duration'
-  return `${overdue.map(({ run }) => `${run.scheduleId}/${run.jobName}`).join(', ')} blocks the event loop past its timeout`
+  return `${overdue.map((run) => run.name).join(', ')} blocks the event loop past its timeout`
 }
 
 /** From a thread of the pool, because a reader that has stalled would hold this one up for ever. */
@@ -174,13 +179,17 @@ async function say(line: string): Promise<void> {
   await clock.sleep(STALLED_READER_MS, said.signal)
 }
 
-function finishFor(watchedRun: WatchedRun, timedOut: boolean): ReturnType<typeof nextStep>['finish'] {
-  const durationMs = Math.round(clock.monotonicMs() - watchedRun.startedAtMs)
+function finishFor({ startedAtMs, begunAtMs }: WatchedRun, run: RunHead, timedOut: boolean): RunFinish[] {
+  const job = data.jobs.get(run.jobName)
+  if (job === undefined) return []
+  const durationMs = Math.round(clock.monotonicMs() - begunAtMs)
   const error = timedOut
-    ? `timed out after ${watchedRun.timeoutMs} ms and blocked the event loop`
+    ? `timed out after ${job.timeoutMs} ms and blocked the event loop`
     : 'a job of the same pass blocked the event loop'
-  return nextStep({
-    ...watchedRun,
+  const { finish } = nextStep({
+    run,
+    job,
+    attempt: run.attempt,
     outcome: {
       status: timedOut ? 'TIMED_OUT' : 'INTERRUPTED',
       reason: timedOut ? null : 'interrupted',
@@ -189,10 +198,12 @@ function finishFor(watchedRun: WatchedRun, timedOut: boolean): ReturnType<typeof
       log: null,
       durationMs,
     },
-    finishedAt: new Date(watchedRun.startedAt.getTime() + durationMs),
+    startedAt: new Date(startedAtMs),
+    finishedAt: new Date(startedAtMs + durationMs),
     passId: data.passId,
     patienceMs: 0,
-  }).finish
+  })
+  return [finish]
 }
 
 function isEnding(): boolean {

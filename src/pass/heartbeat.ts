@@ -11,8 +11,9 @@ import {
   type FromHeartbeat,
   type HeartbeatData,
   type ToHeartbeat,
-  type WatchedRun,
+  type WatchedJob,
 } from './heartbeat-messages.js'
+import { watchTable, WatchWriter, type WatchedRun } from './watch-table.js'
 
 /** The lease of a pass as seen by the pass: kept alive by a thread of its own, so that no job can starve it. */
 export interface Heartbeat {
@@ -39,19 +40,24 @@ export interface HeartbeatOptions {
   grantedAtMs: number
   /** Monotonic instant by which the process must have ended; null: none. */
   endsAtMs: number | null
+  /** Handlers under way at once, at most. */
+  places: number
+  jobs: ReadonlyMap<string, WatchedJob>
   clock: Clock
 }
 
 /** How a pass keeps its lease. */
 export type CreateHeartbeat = (options: HeartbeatOptions, on: HeartbeatEvents) => Heartbeat
 
-/** A thread that waits for a silent database is not waited for. */
+/** A thread that waits for a silent server is not waited for. */
 const LONGEST_END_MS = 300
 
 export function createHeartbeat(options: HeartbeatOptions, on: HeartbeatEvents): Heartbeat {
   const holdsUntilMs = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
   holdsUntilMs[0] = options.grantedAtMs + TRUSTED_SHARE * options.leaseMs
   const holds = (): boolean => options.clock.monotonicMs() < (holdsUntilMs[0] ?? 0)
+  const watched = watchTable(options.places)
+  const watching = new WatchWriter(watched)
   const ended = new AbortController()
   const gate = new ThreadGate()
   const shutGate = (): void => gate.shut()
@@ -92,6 +98,8 @@ export function createHeartbeat(options: HeartbeatOptions, on: HeartbeatEvents):
       holdsUntilMs: holdsUntilMs.buffer,
       gate: gate.buffer,
       processGroups: liveGroups(),
+      watched,
+      jobs: new Map([...options.jobs].map(([name, job]) => [name, watchedJob(job)])),
     }
     thread = new Worker(threadFile(), { workerData, execArgv: [] })
     thread.on('message', receive)
@@ -107,8 +115,8 @@ export function createHeartbeat(options: HeartbeatOptions, on: HeartbeatEvents):
   return {
     start,
     holds,
-    watch: (run) => thread?.postMessage({ kind: 'watch', run } satisfies ToHeartbeat),
-    unwatch: (runId) => thread?.postMessage({ kind: 'unwatch', runId } satisfies ToHeartbeat),
+    watch: (run) => watching.add(run),
+    unwatch: (runId) => watching.remove(runId),
     async stop() {
       ended.abort()
       const stopped = thread
@@ -130,6 +138,11 @@ async function endOf(thread: Worker, gate: ThreadGate, clock: Clock): Promise<vo
   if (exited.signal.aborted) return
   gate.shut()
   await thread.terminate()
+}
+
+/** Functions of a job cannot go to another thread. */
+function watchedJob({ retry, onCrash, crashRetries, timeoutMs }: WatchedJob): WatchedJob {
+  return { retry, onCrash, crashRetries, timeoutMs }
 }
 
 /** Beside this module in the bundle; from TypeScript sources, where a thread cannot load them, in the built `dist`. */

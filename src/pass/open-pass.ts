@@ -57,6 +57,8 @@ export async function openPass(context: PassContext, found: Found): Promise<Open
       leaseMs: environment.leaseMs,
       grantedAtMs,
       endsAtMs: endsAtMs(settings),
+      places: settings.concurrency,
+      jobs: config.jobs,
       clock,
     },
     {

@@ -116,8 +116,8 @@ async function skipGroup(runtime: PassRuntime, group: SlotGroup, verdict: Verdic
     group.runs.map(() => ({ ...end, startedAt: null })),
   )
   const settled = settlement === null ? null : runtime.recorder.settle(settlement)
-  await Promise.all(group.runs.map((run) => skipRun(runtime, run, { ...verdict, runId: run.id, reason: 'condition' })))
-  await settled
+  const skips = group.runs.map((run) => skipRun(runtime, run, { ...verdict, runId: run.id, reason: 'condition' }))
+  await Promise.all([settled, ...skips])
 }
 
 async function skipRun(runtime: PassRuntime, run: RunHead, skip: RunSkip): Promise<void> {
@@ -177,8 +177,7 @@ async function recordEnd(
   const settlement = isLast && step.finish.status !== 'PENDING' ? ends.add(end, startedAt) : null
   // Handed over in one tick, so that the last finish of a slot and its settlement are one transaction.
   const settled = settlement === null ? null : runtime.recorder.settle(settlement)
-  const recorded = await runtime.recorder.finish(step.finish)
-  await settled
+  const [recorded] = await Promise.all([runtime.recorder.finish(step.finish), settled])
   FAILPOINT: await failpoint('attempt.recorded')
   if (!recorded) {
     runtime.observer.warning(

@@ -50,7 +50,12 @@ export class Project {
 
   /** What jobs did, in the order in which they did it. */
   effects(): string[] {
-    const file = path.join(this.folder, 'effects.log')
+    return this.lines('effects.log')
+  }
+
+  /** Lines of a file of the folder; none while it is missing. */
+  lines(name: string): string[] {
+    const file = path.join(this.folder, name)
     return existsSync(file)
       ? readFileSync(file, 'utf8')
           .split('\n')
@@ -145,7 +150,7 @@ export async function aProject(engine: TestEngine | null): Promise<Project> {
 function PREAMBLE(folder: string, installation: string): string {
   return `
 import { defineConfig, defineJob, commandJob, httpJob } from ${JSON.stringify(path.join(installation, 'dist/index.js'))}
-import { openSync, writeSync, fsyncSync, closeSync, existsSync } from 'node:fs'
+import { appendFileSync, openSync, writeSync, fsyncSync, closeSync, existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 const folder = ${JSON.stringify(folder)}
 const effect = (line) => {
@@ -154,7 +159,7 @@ const effect = (line) => {
   fsyncSync(file)
   closeSync(file)
 }
-void [defineJob, commandJob, httpJob, sleep, existsSync, effect]`
+void [defineJob, commandJob, httpJob, sleep, appendFileSync, existsSync, effect]`
 }
 
 async function mysql(

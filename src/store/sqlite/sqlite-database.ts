@@ -8,6 +8,8 @@ import { sqliteDialect, sqliteStatements } from './statements.js'
 
 const BUSY_BUDGET_MS = 15_000
 const RETRY_DELAY_MS = 25
+// The file's lock goes to whoever asks first once it is free: a waiter asks twice as often after this time, and so on.
+const IMPATIENCE_MS = 200
 
 // Stores of one process on one file take turns: a driver that waits for another's lock keeps that one from going on.
 const turnsByFile = new Map<string, ReturnType<typeof createTurns>>()
@@ -26,15 +28,18 @@ export function sqliteDatabase(
   const inTurn = turnsByFile.get(file) ?? createTurns()
   turnsByFile.set(file, inTurn)
   const statements = sqliteStatements(connection, dialect)
+  let hadToWait = false
 
   async function repeat<T>(work: () => Promise<T>): Promise<T> {
-    const giveUpAtMs = systemClock.monotonicMs() + BUSY_BUDGET_MS
+    const startedAtMs = systemClock.monotonicMs()
     for (;;) {
       try {
         return await (gate === undefined ? attempt(work) : gate.pass(() => attempt(work)))
       } catch (error) {
-        if (!isBusy(error) || systemClock.monotonicMs() >= giveUpAtMs) throw describeFailure(error)
-        await systemClock.sleep(Math.random() * RETRY_DELAY_MS)
+        const waitedMs = systemClock.monotonicMs() - startedAtMs
+        if (!isBusy(error) || waitedMs >= BUSY_BUDGET_MS) throw describeFailure(error)
+        hadToWait = true
+        await systemClock.sleep((Math.random() * RETRY_DELAY_MS) / (1 + waitedMs / IMPATIENCE_MS))
       }
     }
   }
@@ -56,11 +61,21 @@ export function sqliteDatabase(
     return result
   }
 
+  /** Others are waiting too: whoever has just had the lock does not take it again before one of them could. */
+  async function giveWay(): Promise<void> {
+    if (hadToWait) await systemClock.sleep(Math.random() * RETRY_DELAY_MS)
+    hadToWait = false
+  }
+
   return {
     engine: 'sqlite',
     glance: (work) => inTurn(() => repeat(() => work(statements))),
     direct: (work) => inTurn(() => repeat(() => work(statements, false))),
-    transaction: (work) => inTurn(() => repeat(() => transact(work))),
+    transaction: (work) =>
+      inTurn(async () => {
+        await giveWay()
+        return repeat(() => transact(work))
+      }),
     close: () =>
       inTurn(() => {
         if (connection.open) connection.close()
