@@ -29,11 +29,12 @@ async function measure(engine: TestEngine): Promise<void> {
     const load = loadavg()[0] ?? 0
     const made = await passesAtOnce(crowded, passes)
     const [beside = [], alone = []] = await Promise.all(writers.map(endWriter))
-    const errors = made.passes.filter((pass) => pass.code !== 0 || pass.document.error !== null).length
-    const completed = made.passes.reduce((sum, pass) => sum + pass.document.counts.completed, 0)
+    const [runs] = await crowded.sql("SELECT COUNT(*) AS n FROM JobRun WHERE status = 'COMPLETED'")
     print(
-      `${engine.name}: ${passes} passes, ${completed} of ${schedules} runs in ${Math.round(made.tookMs)} ms, ${errors} passes with an error; load ${load.toFixed(1)}`,
+      `${engine.name}: ${passes} passes, ${String(runs?.['n'])} of ${schedules} runs in ${Math.round(made.tookMs)} ms; load ${load.toFixed(1)}`,
     )
+    for (const { code, document, stderr } of made.passes)
+      if (code !== 0) print(`  a pass exited with ${code}: ${document.error?.message}\n${stderr}`)
     for (const kind of [undefined, ...new Set(beside.map((write) => write.kind))])
       print(`  ${(kind ?? 'all writes').padEnd(10)} beside the passes ${figures(beside, kind)} | elsewhere ${figures(alone, kind)}`)
     print(`  ${describeLocks(locksBefore, await lockFigures(crowded))}`)

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../../src/client.js'
 import type { Ended, Project } from './project.js'
@@ -12,6 +13,14 @@ export interface Crowd {
 
 const GATE = 'gate.log'
 const OPEN = 'gate.open'
+/** Loaded ahead of the program: a config that waited would be refused after a while. */
+const WAITS = `
+import { appendFileSync, existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+const at = (name) => new URL(name, import.meta.url)
+if (!existsSync(at('${OPEN}'))) appendFileSync(at('${GATE}'), process.pid + '\\n')
+while (!existsSync(at('${OPEN}'))) await sleep(20)
+`
 const LONGEST_START_MS = 120_000
 
 /** Configures `count` schedules and makes them due. Passes that are told to wait for each other start together. */
@@ -19,10 +28,6 @@ export async function aCrowd(project: Project, count: number): Promise<Crowd> {
   const due = Array.from({ length: count }, (_, n) => `s${String(n).padStart(4, '0')}`)
   const quiet = due.filter((_, n) => n % 20 === 0).map((id) => `${id}-quiet`)
   project.configure(`{
-    ...(process.env.WAITS_AT_THE_GATE && (await (async () => {
-      appendFileSync(folder + '/${GATE}', process.pid + '\\n')
-      while (!existsSync(folder + '/${OPEN}')) await sleep(20)
-    })())),
     jobs: [defineJob({ name: 'work', run: async ({ scheduleId }) => { await sleep(20); effect(scheduleId) } })],
     schedules: ${JSON.stringify([...due, ...quiet])}.map((id) => ({ id, cron: '0 3 1 1 *', jobs: ['work'] })),
   }`)
@@ -37,7 +42,9 @@ export async function passesAtOnce(
   project: Project,
   count: number,
 ): Promise<{ tookMs: number; passes: (Ended & { document: PassReport })[] }> {
-  const passes = Array.from({ length: count }, () => project.json([], { WAITS_AT_THE_GATE: '1' }))
+  project.write('gate.mjs', WAITS)
+  const env = { NODE_OPTIONS: `--import ${path.join(project.folder, 'gate.mjs')}` }
+  const passes = Array.from({ length: count }, () => project.json([], env))
   const ended = Promise.all(passes)
   const giveUpAtMs = performance.now() + LONGEST_START_MS
   while (project.lines(GATE).length < count) {

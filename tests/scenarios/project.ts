@@ -150,7 +150,7 @@ export async function aProject(engine: TestEngine | null): Promise<Project> {
 function PREAMBLE(folder: string, installation: string): string {
   return `
 import { defineConfig, defineJob, commandJob, httpJob } from ${JSON.stringify(path.join(installation, 'dist/index.js'))}
-import { appendFileSync, openSync, writeSync, fsyncSync, closeSync, existsSync } from 'node:fs'
+import { openSync, writeSync, fsyncSync, closeSync, existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 const folder = ${JSON.stringify(folder)}
 const effect = (line) => {
@@ -159,7 +159,7 @@ const effect = (line) => {
   fsyncSync(file)
   closeSync(file)
 }
-void [defineJob, commandJob, httpJob, sleep, appendFileSync, existsSync, effect]`
+void [defineJob, commandJob, httpJob, sleep, existsSync, effect]`
 }
 
 async function mysql(
