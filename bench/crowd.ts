@@ -36,7 +36,9 @@ async function measure(engine: TestEngine): Promise<void> {
     for (const { code, document, stderr } of made.passes)
       if (code !== 0) print(`  a pass exited with ${code}: ${document.error?.message}\n${stderr}`)
     for (const kind of [undefined, ...new Set(beside.map((write) => write.kind))])
-      print(`  ${(kind ?? 'all writes').padEnd(10)} beside the passes ${figures(beside, kind)} | elsewhere ${figures(alone, kind)}`)
+      print(
+        `  ${(kind ?? 'all writes').padEnd(10)} beside the passes ${figures(beside, kind)} | elsewhere ${figures(alone, kind)}`,
+      )
     print(`  ${describeLocks(locksBefore, await lockFigures(crowded))}`)
   } finally {
     await crowded.remove()

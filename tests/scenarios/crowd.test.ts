@@ -29,9 +29,9 @@ describe.each(engines())('a crowd of passes on $name', (engine) => {
 
     expect(passes.map((pass) => [pass.code, pass.document.error])).toEqual(Array(PASSES).fill([0, null]))
     expect(project.effects().toSorted()).toEqual(crowd.due)
-    expect(await project.sql('SELECT status, `trigger`, COUNT(*) AS n FROM JobRun GROUP BY status, `trigger`')).toEqual([
-      { status: 'COMPLETED', trigger: 'CRON', n: SCHEDULES },
-    ])
+    expect(await project.sql('SELECT status, `trigger`, COUNT(*) AS n FROM JobRun GROUP BY status, `trigger`')).toEqual(
+      [{ status: 'COMPLETED', trigger: 'CRON', n: SCHEDULES }],
+    )
     const shares = passes.map((pass) => pass.document.counts.executed)
     expect(shares.reduce((sum, share) => sum + share, 0)).toBe(SCHEDULES)
     expect(shares.filter((share) => share > 0).length).toBeGreaterThanOrEqual(PASSES / 2)
