@@ -1,4 +1,4 @@
-import type { PrismaClient, Prisma } from './generated/mysql/client.js'
+import type { PrismaClient } from './generated/mysql/client.js'
 
 /** What queries need of a Prisma client; both generated clients have the same models. */
 export type Client = Pick<
@@ -12,8 +12,6 @@ export interface Database {
   readonly client: Client
   close(): Promise<void>
 }
-
-export type { Prisma }
 
 /** The page size asked for, within bounds: a whole number, whatever was asked for. */
 export function pageSize(limit: number | undefined, usual: number, most: number): number {

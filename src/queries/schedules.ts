@@ -1,30 +1,29 @@
-import type { Database, Prisma } from './database.js'
-import { pageSize } from './database.js'
+import { chunksOf } from '../store/database.js'
+import type { Database } from './database.js'
 import { readNow } from './database-clock.js'
 import type { PauseOfAll, ScheduleQuery, SchedulePage, ScheduleSummary } from './queries.js'
 import { toPauseOfAll, toSchedule } from './rows.js'
+import { findScheduleIds } from './schedule-search.js'
 import { scheduleState } from './schedule-state.js'
-import { sql } from './sql.js'
 import type { Schedule } from '../domain/schedule.js'
 
 const OPEN = ['RUNNING', 'QUEUED', 'PENDING']
-const FAILING = ['FAILED', 'TIMED_OUT', 'ABANDONED']
 
 export async function listSchedules(database: Database, query: ScheduleQuery = {}): Promise<SchedulePage> {
-  const { client } = database
   const now = await readNow(database)
-  const where = await whereOf(database, query, now)
-  const [rows, total, globalPause] = await Promise.all([
-    client.jobSchedule.findMany({
-      where,
-      orderBy: query.order === 'next' ? [{ nextRunAt: { sort: 'asc', nulls: 'last' } }, { id: 'asc' }] : { id: 'asc' },
-      skip: Math.max(0, query.offset ?? 0),
-      take: pageSize(query.limit, 1000, 10_000),
-    }),
-    client.jobSchedule.count({ where }),
+  const [{ ids, total }, globalPause] = await Promise.all([
+    findScheduleIds(database, query, now),
     readPauseOfAll(database, now),
   ])
-  return { now, globalPause, schedules: await summarize(database, rows.map(toSchedule), now, globalPause), total }
+  // Asked also where there is none: a schema that is older shows by the columns it lacks.
+  const pages = await Promise.all(
+    (ids.length === 0 ? [[]] : [...chunksOf(ids)]).map((some) =>
+      database.client.jobSchedule.findMany({ where: { id: { in: some } } }),
+    ),
+  )
+  const found = new Map(pages.flat().map((row) => [row.id, toSchedule(row)]))
+  const schedules = ids.flatMap((id) => found.get(id) ?? [])
+  return { now, globalPause, schedules: await summarize(database, schedules, now, globalPause), total }
 }
 
 export async function getSchedule(database: Database, id: string): Promise<ScheduleSummary | null> {
@@ -39,36 +38,6 @@ export async function getSchedule(database: Database, id: string): Promise<Sched
 export async function readPauseOfAll({ client }: Database, now: Date): Promise<PauseOfAll | null> {
   const setting = await client.runnerSetting.findUnique({ where: { name: 'pause' } })
   return toPauseOfAll(setting?.value, now)
-}
-
-/** One meaning for counting and for listing. */
-export function filterOf(filter: NonNullable<ScheduleQuery['filter']>, now: Date): Prisma.JobScheduleWhereInput {
-  return {
-    active: { enabled: true, orphaned: false },
-    paused: { enabled: false, orphaned: false },
-    orphaned: { orphaned: true },
-    failing: { orphaned: false, lastStatus: { in: FAILING } },
-    due: { enabled: true, orphaned: false, nextRunAt: { lte: now } },
-  }[filter]
-}
-
-async function whereOf(
-  database: Database,
-  { filter, search }: ScheduleQuery,
-  now: Date,
-): Promise<Prisma.JobScheduleWhereInput> {
-  return {
-    ...(filter === undefined ? {} : filterOf(filter, now)),
-    ...(search === undefined || search === '' ? {} : { id: { in: await findIds(database, search) } }),
-  }
-}
-
-// Prisma's `contains` takes _ and % for wildcards and differs in case between engines.
-async function findIds({ client }: Database, search: string): Promise<string[]> {
-  const rows = await client.$queryRaw<{ id: string }[]>(
-    sql`SELECT \`id\` FROM \`JobSchedule\` WHERE INSTR(LOWER(\`id\`), ${search.toLowerCase()}) > 0 LIMIT 10000`,
-  )
-  return rows.map((row) => row.id)
 }
 
 async function summarize(
@@ -93,13 +62,16 @@ async function countOpenRuns(
   ids: string[],
 ): Promise<Map<string, { running: number; waiting: number }>> {
   const counts = new Map<string, { running: number; waiting: number }>()
-  if (ids.length === 0) return counts
-  const groups = await client.jobRun.groupBy({
-    by: ['scheduleId', 'status'],
-    where: { status: { in: OPEN }, scheduleId: { in: ids } },
-    _count: { _all: true },
-  })
-  for (const group of groups) {
+  const groups = await Promise.all(
+    [...chunksOf(ids)].map((some) =>
+      client.jobRun.groupBy({
+        by: ['scheduleId', 'status'],
+        where: { status: { in: OPEN }, scheduleId: { in: some } },
+        _count: { _all: true },
+      }),
+    ),
+  )
+  for (const group of groups.flat()) {
     const entry = counts.get(group.scheduleId) ?? { running: 0, waiting: 0 }
     entry[group.status === 'RUNNING' ? 'running' : 'waiting'] += group._count._all
     counts.set(group.scheduleId, entry)

@@ -1,4 +1,5 @@
 import { WHOLE_SLOT, type Run, type RunStatus } from '../domain/run.js'
+import { groupBy } from '../store/database.js'
 import type { SlotOutcome } from './queries.js'
 
 export type SlotRow = Pick<
@@ -23,22 +24,23 @@ const BY_WEIGHT: readonly RunStatus[] = [
 const OPEN: readonly RunStatus[] = ['RUNNING', 'QUEUED', 'PENDING']
 
 /**
- * Rows of one schedule, newest first, as slots, oldest first. Of more than `rowLimit` rows the rest is left out, and
- * with it the slot that the limit cuts in two.
+ * Rows of one schedule as its newest slots, oldest first. A job of which `jobLimit` rows were read may have more: slots
+ * before the oldest of them would lack it, so they are left out.
  */
-export function groupIntoSlots(rows: readonly SlotRow[], count: number, rowLimit: number): SlotOutcome[] {
-  const bySlot = new Map<number, SlotRow[]>()
-  for (const row of rows.slice(0, rowLimit)) {
-    const group = bySlot.get(row.scheduledFor.getTime())
-    if (group === undefined) bySlot.set(row.scheduledFor.getTime(), [row])
-    else group.push(row)
-  }
-  const firstLeftOut = rows[rowLimit]?.scheduledFor.getTime()
-  if (firstLeftOut !== undefined && bySlot.size > 1) bySlot.delete(firstLeftOut)
-  return [...bySlot.values()]
-    .map(toOutcome)
-    .sort((a, b) => a.scheduledFor.getTime() - b.scheduledFor.getTime())
+export function groupIntoSlots(rows: readonly SlotRow[], count: number, jobLimit: number): SlotOutcome[] {
+  const wholeFrom = Math.max(0, ...oldestOfCutJobs(rows, jobLimit))
+  const bySlot = groupBy(rows, (row) => row.scheduledFor.getTime())
+  return [...bySlot]
+    .filter(([slotMs]) => slotMs >= wholeFrom)
+    .sort(([a], [b]) => a - b)
     .slice(-count)
+    .map(([, group]) => toOutcome(group))
+}
+
+function oldestOfCutJobs(rows: readonly SlotRow[], jobLimit: number): number[] {
+  return [...groupBy(rows, (row) => row.jobName).values()]
+    .filter((group) => group.length >= jobLimit)
+    .map((group) => Math.min(...group.map((row) => row.scheduledFor.getTime())))
 }
 
 function toOutcome(rows: readonly SlotRow[]): SlotOutcome {

@@ -101,7 +101,7 @@ describe.each(engines().filter(({ dialect }) => dialect === 'mysql'))('on $name'
       expect(code, stderr).toBe(0)
       outputs.push(stdout)
     }
-    expect(outputs[0]).toMatch(/1 migration applied/)
+    expect(outputs[0]).toMatch(/2 migrations applied/)
     expect(outputs[1]).toMatch(/nothing due/)
   })
 

@@ -87,11 +87,16 @@ describe('slots made of rows', () => {
     ])
   })
 
-  it('leave out the slot that the limit of rows cuts in two, and only that', () => {
-    const rows = [-1, -1, -2, -2].map((count) => row(hour(count), 'COMPLETED'))
-    expect(groupIntoSlots(rows, 60, 3)).toMatchObject([{ scheduledFor: hour(-1), runs: 2 }])
-    expect(groupIntoSlots(rows, 60, 2)).toMatchObject([{ scheduledFor: hour(-1), runs: 2 }])
-    expect(groupIntoSlots(rows, 60, 4)).toHaveLength(2)
+  it('leave out what came before the rows that were read of a job', () => {
+    const often = [-1, -2, -3].map((count) => row(hour(count), 'COMPLETED'))
+    const seldom = [-1, -4].map((count) => row(hour(count), 'COMPLETED', { jobName: 'weekly' }))
+    expect(groupIntoSlots([...often, ...seldom], 60, 3)).toMatchObject([
+      { scheduledFor: hour(-3), runs: 1 },
+      { scheduledFor: hour(-2), runs: 1 },
+      { scheduledFor: hour(-1), runs: 2 },
+    ])
+    expect(groupIntoSlots([...often, ...seldom], 60, 4)).toHaveLength(4)
+    expect(groupIntoSlots([...often, ...seldom], 2, 4)).toHaveLength(2)
   })
 
   it('that did not run have no runs and no duration', () => {

@@ -120,6 +120,54 @@ describe.each(engines())('queries on $name', (engine) => {
     })
   })
 
+  describe('more schedules than one statement takes', () => {
+    let many: Queries
+    let crowd: TestDatabase
+
+    beforeAll(async () => {
+      crowd = await engine.createDatabase()
+      const client = await prismaOn(crowd.url)
+      const ids = Array.from({ length: 1200 }, (_, index) => `s-${String(index).padStart(4, '0')}`)
+      await client.jobSchedule.createMany({ data: ids.map((id) => schedule({ id, nextRunAt: null })) })
+      const jobs = ['a', 'b', 'c', 'd', 'e']
+      const slots = Array.from({ length: 60 }, (_, index) => at(index * HOUR))
+      for (const scheduleId of ids.slice(0, 20)) {
+        await client.jobRun.createMany({
+          data: slots.flatMap((scheduledFor) => jobs.map((jobName) => run({ scheduleId, jobName, scheduledFor }))),
+        })
+      }
+      await client.jobRun.createMany({
+        data: ids.map((scheduleId) =>
+          run({ scheduleId, jobName: 'late', scheduledFor: null, status: 'PENDING', createdAt: at(99 * HOUR) }),
+        ),
+      })
+      await client.$disconnect()
+      many = await openQueries(crowd.url)
+    })
+
+    afterAll(async () => {
+      await many.close()
+      await crowd.drop()
+    })
+
+    it('come in order, each with its open runs', async () => {
+      for (const query of [{}, { search: 'S-' }, { order: 'next' as const }]) {
+        const { schedules, total } = await many.listSchedules({ ...query, limit: 1200 })
+        expect(total).toBe(1200)
+        expect(schedules.map(({ id }) => id)).toEqual(schedules.map(({ id }) => id).toSorted())
+        expect(schedules.filter(({ waitingRuns }) => waitingRuns === 1)).toHaveLength(1200)
+      }
+    })
+
+    it('have their strips read side by side, also those of many jobs', async () => {
+      const ids = (await many.listSchedules({ limit: 500 })).schedules.map(({ id }) => id)
+      const strips = await many.slots(ids)
+      expect(ids.slice(0, 20).map((id) => strips.get(id)?.length)).toEqual(Array.from({ length: 20 }, () => 60))
+      expect(strips.get('s-0000')?.at(-1)).toMatchObject({ scheduledFor: at(59 * HOUR), runs: 5 })
+      expect(strips.get('s-0020')).toEqual([])
+    })
+  })
+
   describe('jobs', () => {
     it('come in declared order', async () => {
       expect((await queries.listJobs()).map(({ name, jobGroup }) => [name, jobGroup])).toEqual([
