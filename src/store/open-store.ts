@@ -11,6 +11,10 @@ export interface OpenStoreOptions {
   readOnly?: boolean
   /** For a store in a thread that may be ended. */
   gate?: CallGate
+  /** How long a statement of MySQL's may be without an answer, in milliseconds; 15 s unless set. */
+  answerTimeoutMs?: number
+  /** How long a lost connection is tried again for, in milliseconds; 30 s unless set. */
+  reconnectMs?: number
 }
 
 /**
@@ -18,11 +22,16 @@ export interface OpenStoreOptions {
  * and a fix, DATABASE_NOT_MIGRATED for a SQLite file that is missing or out of date when `readOnly`. A MySQL database that
  * is not migrated shows with the first statement.
  */
-export async function openStore({ databaseUrl, readOnly = false, gate }: OpenStoreOptions): Promise<Store> {
+export async function openStore({
+  databaseUrl,
+  readOnly = false,
+  gate,
+  ...patience
+}: OpenStoreOptions): Promise<Store> {
   const target = parseDatabaseUrl(databaseUrl)
   if (target.engine === 'mysql') {
     const { openMysql } = await import('./mysql/mysql-database.js')
-    return storeOver(await openMysql(target))
+    return storeOver(await openMysql(target, patience))
   }
   const { openSqlite } = await import('./sqlite/open-sqlite.js')
   return storeOver(await openSqlite(target.file, readOnly, gate))

@@ -2,7 +2,9 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { Log } from '../log.js'
+import { admitFew } from './admission.js'
 import { apiRoutes } from './api/routes.js'
+import { assetRoutes } from './assets/asset-routes.js'
 import type { WebDependencies } from './dependencies.js'
 import { refuseForgery } from './forgery.js'
 import { healthRoutes } from './health.js'
@@ -34,9 +36,10 @@ export function createApp(options: AppOptions): Hono<WebEnv> {
   app.use(bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: refuseLargeBody }))
   app.route('/', healthRoutes(options))
   app.route('/', metrics.routes)
+  app.route('/', assetRoutes())
   app.use(readSession(sessions), refuseForgery)
   app.route('/', signInRoutes(sessions, clock))
-  app.use(requireSession)
+  app.use(requireSession, admitFew(clock))
   app.route('/api', apiRoutes(options))
   app.route('/', pageRoutes(options))
   app.onError(answerErrors(log))

@@ -1,9 +1,18 @@
+import type { Clock } from '../clock.js'
+import { ScheduleError } from '../errors.js'
+import { lazily } from '../lazily.js'
 import { openQueries } from '../queries/open-queries.js'
 import type { Queries } from '../queries/queries.js'
 import { parseDatabaseUrl } from '../store/database-url.js'
 import { openStore } from '../store/open-store.js'
 import type { AdminStore } from '../store/store.js'
-import { lazily } from '../lazily.js'
+import { createTurns } from '../store/turns.js'
+import { shareQueries } from './share-queries.js'
+
+// Nobody looks at a page that does not come: rather a clear refusal than the patience that a pass has.
+const RECONNECT_MS = 2000
+const ANSWER_MS = 5000
+const LONGEST_WAIT_MS = 5000
 
 /** The two ways to the database, each opened when it is first needed: the server starts and serves without one. */
 export interface WebDatabase {
@@ -13,21 +22,41 @@ export interface WebDatabase {
 }
 
 /** Throws ENVIRONMENT_INVALID for a URL that names no database; connects to nothing yet. */
-export function webDatabase(databaseUrl: string): WebDatabase {
+export function webDatabase(databaseUrl: string, clock: Clock): WebDatabase {
   const { engine } = parseDatabaseUrl(databaseUrl)
-  const store = lazily(() => openStore({ databaseUrl }))
+  const store = lazily(() => openStore({ databaseUrl, reconnectMs: RECONNECT_MS, answerTimeoutMs: ANSWER_MS }))
   const queries = lazily(async () => {
     // The store creates and migrates an embedded database; the queries never do.
     if (engine === 'sqlite') await store.get()
     return openQueries(databaseUrl)
   })
+  const inTurn = createTurns()
+  const shared = shareQueries(
+    lazyQueries(engine, async (read) => read(await queries.get())),
+    clock,
+  )
   return {
-    queries: lazyQueries(engine, async (read) => read(await queries.get())),
-    write: async (work) => work(await store.get()),
+    queries: shared.queries,
+    write: (work) => {
+      const latestMs = clock.monotonicMs() + LONGEST_WAIT_MS
+      return inTurn(async () => {
+        if (clock.monotonicMs() > latestMs) throw tooBusy()
+        try {
+          return await work(await store.get())
+        } finally {
+          shared.forget()
+        }
+      })
+    },
     close: async () => {
       await Promise.all([queries.close(), store.close()])
     },
   }
+}
+
+function tooBusy(): ScheduleError {
+  const message = 'Changes that were asked for before take too long; this one was not begun'
+  return new ScheduleError('DATABASE_FAILED', message, { fix: 'Try again in a moment.' })
 }
 
 function lazyQueries(

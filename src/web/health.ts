@@ -3,15 +3,13 @@ import { ScheduleError } from '../errors.js'
 import { overdueSince } from '../queries/overdue.js'
 import type { WebDependencies } from './dependencies.js'
 import type { WebEnv } from './session.js'
-import { shareBriefly } from './share-briefly.js'
 
 /** What load balancers and monitors ask, without a session: so they learn nothing but whether all is well. */
 export function healthRoutes({ queries, settings, clock }: WebDependencies): Hono<WebEnv> {
   const startedAtMs = clock.monotonicMs()
-  const readLife = shareBriefly(() => queries.signsOfLife(), clock)
 
   async function schedulerHealth() {
-    const life = await readLife()
+    const life = await queries.signsOfLife()
     const lastSignOfLifeAt = life.lastSignOfLifeAt
     const silentSince = overdueSince(life, settings.pollIntervalMs)
     // Before the first pass nothing is overdue, until the platform had time enough for one.

@@ -31,7 +31,7 @@ export async function main(): Promise<number> {
 async function serve(log: Log): Promise<void> {
   const environment = readWebEnvironment(process.env, process.cwd())
   const { pollIntervalMs, secret, metricsToken, host, port } = environment
-  const database = webDatabase(environment.databaseUrl)
+  const database = webDatabase(environment.databaseUrl, systemClock)
   const app = createApp({
     queries: database.queries,
     actions: createActions(database, pollIntervalMs),

@@ -9,7 +9,6 @@ import type { WebDependencies } from './dependencies.js'
 import { HttpError } from './http-error.js'
 import { sameText } from './same-text.js'
 import type { WebEnv } from './session.js'
-import { shareBriefly } from './share-briefly.js'
 
 const PREFIX = 'run_due_schedules_'
 
@@ -19,7 +18,6 @@ export function createMetrics({ queries, settings, clock }: WebDependencies, tok
   collectDefaultMetrics({ register: registry })
   const figures = databaseFigures(registry)
   const requests = requestFigures(registry)
-  const overview = shareBriefly(() => queries.overview(), clock)
 
   const measure = createMiddleware<WebEnv>(async (context, next) => {
     const startedAtMs = clock.monotonicMs()
@@ -33,7 +31,7 @@ export function createMetrics({ queries, settings, clock }: WebDependencies, tok
   const routes = new Hono<WebEnv>()
   routes.get('/metrics', async (context) => {
     refuseOthers(context.req.header('authorization'), isLocal(context), token)
-    await figures.set(overview, settings.pollIntervalMs)
+    await figures.set(() => queries.overview(), settings.pollIntervalMs)
     return context.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType })
   })
   return { measure, routes }

@@ -11,7 +11,7 @@ import { mysqlStatements } from './statements.js'
 const TRIES = 20
 const RETRY_DELAY_MS = 10
 // From the start of the operation; an answer that was long in coming leaves a few seconds.
-const RECONNECT_BUDGET_MS = 30_000
+const RECONNECT_MS = 30_000
 const LEAST_RECONNECT_MS = 3000
 const LONGEST_BACKOFF_MS = 3000
 const CLOSE_WAIT_MS = 500
@@ -27,13 +27,14 @@ const SETTINGS =
 type Mode = 'glance' | 'direct' | 'transaction'
 
 /** Connects. Throws DATABASE_UNREACHABLE. */
-export async function openMysql(target: MysqlTarget, { answerTimeoutMs = ANSWER_TIMEOUT_MS } = {}): Promise<Database> {
+export async function openMysql(target: MysqlTarget, patience: Patience = {}): Promise<Database> {
+  const { answerTimeoutMs = ANSWER_TIMEOUT_MS, reconnectMs = RECONNECT_MS } = patience
   const open = async (connection: Promise<Connection>) => createLink(await connection, answerTimeoutMs)
   let link: Link | null = await open(connect(target))
   const inTurn = createTurns()
 
   async function attempt<T>(mode: Mode, unsure: boolean, work: Work<T>, progress: Progress): Promise<T> {
-    link ??= await open(reconnect(target, progress))
+    link ??= await open(reconnect(target, progress, reconnectMs))
     if (mode !== 'glance') await link.prepare()
     if (mode !== 'transaction') {
       progress.committing = true
@@ -106,6 +107,11 @@ export async function openMysql(target: MysqlTarget, { answerTimeoutMs = ANSWER_
   }
 }
 
+interface Patience {
+  answerTimeoutMs?: number
+  reconnectMs?: number
+}
+
 type Work<T> = (statements: Statements, unsure: boolean) => Promise<T>
 
 interface Progress {
@@ -142,9 +148,9 @@ function createLink(connection: Connection, timeout: number): Link {
   return link
 }
 
-async function reconnect(target: MysqlTarget, progress: Progress): Promise<Connection> {
+async function reconnect(target: MysqlTarget, progress: Progress, reconnectMs: number): Promise<Connection> {
   const nowMs = systemClock.monotonicMs()
-  progress.deadline ??= Math.max(progress.startedAtMs + RECONNECT_BUDGET_MS, nowMs + LEAST_RECONNECT_MS)
+  progress.deadline ??= Math.max(progress.startedAtMs + reconnectMs, nowMs + Math.min(reconnectMs, LEAST_RECONNECT_MS))
   for (let backoffMs = 50; ; backoffMs = Math.min(2 * backoffMs, LONGEST_BACKOFF_MS)) {
     try {
       return await connect(target)

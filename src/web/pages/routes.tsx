@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { assetRoutes } from '../assets/asset-routes.js'
 import type { WebDependencies } from '../dependencies.js'
 import type { WebEnv } from '../session.js'
 import { backfillRoutes } from './backfill-routes.js'
@@ -12,7 +11,6 @@ import { timelineRoutes } from './timeline-routes.js'
 /** The dashboard: pages for people, and the forms on them. */
 export function pageRoutes(dependencies: WebDependencies): Hono<WebEnv> {
   const routes = new Hono<WebEnv>()
-  routes.route('/', assetRoutes())
   for (const routesOf of [overviewRoutes, scheduleRoutes, backfillRoutes, runRoutes, passRoutes, timelineRoutes]) {
     routes.route('/', routesOf(dependencies))
   }
