@@ -2,6 +2,7 @@ import type { Prisma } from '../../src/queries/generated/mysql/client.js'
 import { compileCron } from '../../src/calendar/cron.js'
 import type { RunReason, RunStatus } from '../../src/domain/run.js'
 import { prismaOn, runId, schedule } from '../queries/fixture.js'
+import { randomFrom } from '../support/random.js'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -261,15 +262,4 @@ function passes(at: (ms: number) => Date, random: () => number): Prisma.RunnerPa
 function slotsBefore({ cron, timezone = 'UTC' }: Seeded, now: Date): Date[] {
   const lastPassAt = new Date(Math.floor(now.getTime() / HOUR) * HOUR)
   return [...compileCron(cron, timezone).slots(new Date(now.getTime() - 90 * DAY), lastPassAt)].slice(-SLOTS)
-}
-
-// Mulberry32: the same numbers on every machine.
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
