@@ -29,10 +29,10 @@ export function shareQueries(queries: Queries, clock: Pick<Clock, 'monotonicMs'>
       if (answers.size >= MOST_ANSWERS) answers.clear()
       const answer = read(...args)
       const shared: Shared = { answer, untilMs: Number.POSITIVE_INFINITY }
-      const expire = (): void => {
-        shared.untilMs = startedMs + SHARED_MS
+      const expire = (atMs: number) => (): void => {
+        shared.untilMs = atMs
       }
-      answer.then(expire, expire)
+      answer.then(expire(startedMs + SHARED_MS), expire(startedMs))
       answers.set(key, shared)
       return answer
     }
