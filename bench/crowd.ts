@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { loadavg } from 'node:os'
 import path from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
 import { aCrowd, passesAtOnce, type Crowd, type Write } from '../tests/scenarios/crowd.js'
 import { aProject, type Project } from '../tests/scenarios/project.js'
 import { setup } from '../tests/support/global-setup.js'
@@ -25,10 +26,10 @@ async function measure(engine: TestEngine): Promise<void> {
     const crowd = await aCrowd(crowded, schedules)
     await aCrowd(empty, schedules)
     const locksBefore = await lockFigures(crowded)
-    const writers = [startWriter(crowded, crowd), startWriter(empty, crowd)]
+    const writers = await Promise.all([startWriter(crowded, crowd), startWriter(empty, crowd)])
     const load = loadavg()[0] ?? 0
     const made = await passesAtOnce(crowded, passes)
-    const [beside = [], alone = []] = await Promise.all(writers.map(endWriter))
+    const [beside = [], alone = []] = await Promise.all(writers.map((writer) => writer.end()))
     const [runs] = await crowded.sql("SELECT COUNT(*) AS n FROM JobRun WHERE status = 'COMPLETED'")
     print(
       `${engine.name}: ${passes} passes, ${String(runs?.['n'])} of ${schedules} runs in ${Math.round(made.tookMs)} ms; load ${load.toFixed(1)}`,
@@ -46,21 +47,33 @@ async function measure(engine: TestEngine): Promise<void> {
   }
 }
 
+interface Writer {
+  end(): Promise<Write[]>
+}
+
 /** Goes first on the machine where that is allowed: passes are many, and this is to measure the database. */
-function startWriter(project: Project, crowd: Crowd): ChildProcess {
+async function startWriter(project: Project, crowd: Crowd): Promise<Writer> {
   const script = path.join(ROOT, 'bench/crowd-admin.ts')
   const jiti = path.join(ROOT, 'node_modules/jiti/lib/jiti-register.mjs')
   const command = [process.execPath, '--import', jiti, script, project.database?.url ?? '', JSON.stringify(crowd)]
-  return spawn('nice', ['-n', '-10', ...command], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn('nice', ['-n', '-10', ...command], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface(child.stdout)
+  const [ready, written] = [lineOf(lines, 1), lineOf(lines, 2)]
+  await ready
+  return {
+    async end() {
+      child.stdin.end()
+      return JSON.parse(await written) as Write[]
+    },
+  }
 }
 
-async function endWriter(writer: ChildProcess): Promise<Write[]> {
-  let written = ''
-  writer.stdout?.on('data', (chunk: Buffer) => (written += chunk.toString()))
-  const closed = new Promise((resolve) => writer.once('close', resolve))
-  writer.stdin?.end()
-  await closed
-  return JSON.parse(written) as Write[]
+function lineOf(lines: Interface, nth: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let seen = 0
+    lines.on('line', (line) => ++seen === nth && resolve(line))
+    lines.once('close', () => reject(new Error('the writer ended before its time')))
+  })
 }
 
 function figures(writes: readonly Write[], kind: Write['kind'] | undefined): string {

@@ -151,6 +151,7 @@ function PREAMBLE(folder: string, installation: string): string {
   return `
 import { defineConfig, defineJob, commandJob, httpJob } from ${JSON.stringify(path.join(installation, 'dist/index.js'))}
 import { openSync, writeSync, fsyncSync, closeSync, existsSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 const folder = ${JSON.stringify(folder)}
 const effect = (line) => {
@@ -159,7 +160,7 @@ const effect = (line) => {
   fsyncSync(file)
   closeSync(file)
 }
-void [defineJob, commandJob, httpJob, sleep, existsSync, effect]`
+void [defineJob, commandJob, httpJob, sleep, appendFile, existsSync, effect]`
 }
 
 async function mysql(
