@@ -6,7 +6,7 @@ import { findSchedules } from './find-schedules.js'
 import { planPause, type PauseTerms } from '../ledger/pause-plan.js'
 
 /** JobSchedule.pausedReason holds this many characters. */
-const LONGEST_REASON = 1000
+export const LONGEST_REASON = 1000
 
 export interface PauseRequest extends Partial<PauseTerms> {
   actor: string

@@ -2,9 +2,10 @@ import type { Backfill } from '../commands/backfill.js'
 import type { CancelledRun } from '../commands/cancel.js'
 import type { ExpectedPass } from '../commands/expect-pass.js'
 import type { RequestedRuns } from '../commands/request.js'
-import type { ResumedSchedule } from '../commands/resume.js'
+import type { ResumedAll, ResumedSchedule } from '../commands/resume.js'
 import type { JsonValue } from '../domain/json.js'
 import type { Schedule } from '../domain/schedule.js'
+import type { GlobalPause } from '../store/store.js'
 
 /** What operators can change; every change is audited in the name of `actor`. All reject with a ScheduleError. */
 export interface Actions {
@@ -16,6 +17,9 @@ export interface Actions {
   pause(actor: string, scheduleId: string, options?: PauseOptions): Promise<Schedule>
   /** SCHEDULE_NOT_FOUND. */
   resume(actor: string, scheduleId: string): Promise<ResumedSchedule>
+  /** Stops every schedule, those to come included; a pause of everything takes these terms. USAGE. */
+  pauseAll(actor: string, options?: PauseOptions): Promise<GlobalPause>
+  resumeAll(actor: string): Promise<ResumedAll>
   /** Requests for slots in [from, to) without a run; `dryRun` only tells. SCHEDULE_NOT_FOUND, JOB_NOT_FOUND, USAGE, REFUSED. */
   backfill(actor: string, scheduleId: string, period: BackfillPeriod): Promise<Backfill>
 }

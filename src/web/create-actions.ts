@@ -1,9 +1,9 @@
 import { backfillRuns } from '../commands/backfill.js'
 import { cancelRun } from '../commands/cancel.js'
 import { expectPass } from '../commands/expect-pass.js'
-import { pauseSchedules } from '../commands/pause.js'
+import { pauseAll, pauseSchedules } from '../commands/pause.js'
 import { requestRuns } from '../commands/request.js'
-import { resumeSchedules } from '../commands/resume.js'
+import { resumeAll, resumeSchedules } from '../commands/resume.js'
 import { ScheduleError } from '../errors.js'
 import type { Actions } from './actions.js'
 import type { WebDatabase } from './database.js'
@@ -23,6 +23,8 @@ export function createActions({ write }: Pick<WebDatabase, 'write'>, pollInterva
       write(async (store) => only(scheduleId, await pauseSchedules(store, [scheduleId], { ...options, actor }))),
     resume: (actor, scheduleId) =>
       write(async (store) => only(scheduleId, await resumeSchedules(store, [scheduleId], { actor }))),
+    pauseAll: (actor, options = {}) => write((store) => pauseAll(store, { ...options, actor })),
+    resumeAll: (actor) => write((store) => resumeAll(store, { actor })),
     backfill: (actor, scheduleId, period) => write((store) => backfillRuns(store, { scheduleId, ...period, actor })),
   }
 }

@@ -178,6 +178,40 @@ describe.each(engines())('the API on $name', (engine) => {
     ])
   })
 
+  it('pauses everything with a reason and an end, and resumes what was not paused by itself', async () => {
+    const until = new Date(Date.now() + 7_200_000).toISOString()
+    const paused = await post('/api/pause-all', { reason: 'moving', until })
+    expect(paused).toMatchObject({ status: 200, body: { reason: 'moving', until } })
+    expect(document.problems('post', '/api/pause-all', paused)).toEqual([])
+    expect(await get('/api/overview')).toMatchObject({ body: { globalPause: { reason: 'moving', until } } })
+    expect(await get('/api/schedules/hourly')).toMatchObject({ body: { state: 'paused' } })
+    const resumed = await post('/api/resume-all')
+    expect(resumed).toMatchObject({ status: 200, body: { wasPaused: true, stillPaused: ['paused'] } })
+    expect(document.problems('post', '/api/resume-all', resumed)).toEqual([])
+    expect(await get('/api/overview')).toMatchObject({ body: { globalPause: null } })
+    expect(await post('/api/resume-all')).toMatchObject({ status: 200, body: { wasPaused: false, skippedSlots: 0 } })
+    expect(await rows('/api/audit-events?limit=2', 'events')).toMatchObject([
+      { action: 'resume-all', actor: 'web:ada', scheduleId: null },
+      { action: 'pause-all', actor: 'web:ada', scheduleId: null, detail: { reason: 'moving', until } },
+    ])
+  })
+
+  it.each([
+    ['pause-all', { until: '2001-01-01' }, 'cannot end in the past'],
+    ['pause-all', { reason: 'x'.repeat(1001) }, 'reason'],
+    ['pause-all', { ids: ['hourly'] }, `unknown: 'ids'`],
+    ['resume-all', { reason: 'done' }, `unknown: 'reason'`],
+  ])('refuses %s with %j and changes nothing', async (target, body, message) => {
+    const before = await rows('/api/audit-events', 'events')
+    const answer = await post(`/api/${target}`, body)
+    expect(document.problems('post', `/api/${target}`, answer)).toEqual([])
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining(message) as string } },
+    })
+    expect(await rows('/api/audit-events', 'events')).toEqual(before)
+  })
+
   it('tells what a backfill would do, then does it', async () => {
     const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000
     const period = { from: new Date(hour - 7_200_000).toISOString(), to: new Date(hour).toISOString() }

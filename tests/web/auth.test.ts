@@ -10,6 +10,8 @@ const CHANGES = [
   PAUSE,
   '/api/schedules/hourly/resume',
   '/api/schedules/hourly/backfills',
+  '/api/pause-all',
+  '/api/resume-all',
   '/api/runs/01930000-0000-7000-8000-000000000000/cancel',
 ]
 const key = (text: string) => new TextEncoder().encode(text)

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { LONGEST_REASON } from '../../commands/pause.js'
 import { ScheduleError } from '../../errors.js'
 import type { WebDependencies } from '../dependencies.js'
 import { actorOf, requireOperator } from '../guards.js'
@@ -6,6 +7,8 @@ import type { WebEnv } from '../session.js'
 import { flag, instant, invalid, json, name, readParameters, text } from './parameters.js'
 import { instantOf } from './read-routes.js'
 import { bodyOf, runIdOf, scheduleIdOf } from './request-parts.js'
+
+const PAUSE = { reason: text(LONGEST_REASON), until: instant }
 
 /** What operators may change; the commands audit it. */
 export function writeRoutes({ actions }: WebDependencies): Hono<WebEnv> {
@@ -22,13 +25,24 @@ export function writeRoutes({ actions }: WebDependencies): Hono<WebEnv> {
   })
 
   app.post('/schedules/:id/pause', requireOperator, async (context) => {
-    const options = readParameters(await bodyOf(context), { reason: text(1000), until: instant })
+    const options = readParameters(await bodyOf(context), PAUSE)
     return context.json(await actions.pause(actorOf(context.get('session')), scheduleIdOf(context), options))
   })
 
   app.post('/schedules/:id/resume', requireOperator, async (context) => {
     readParameters(await bodyOf(context), {})
     return context.json(await actions.resume(actorOf(context.get('session')), scheduleIdOf(context)))
+  })
+
+  app.post('/pause-all', requireOperator, async (context) => {
+    const options = readParameters(await bodyOf(context), PAUSE)
+    return context.json(await actions.pauseAll(actorOf(context.get('session')), options))
+  })
+
+  app.post('/resume-all', requireOperator, async (context) => {
+    readParameters(await bodyOf(context), {})
+    const { stillPaused, ...resumed } = await actions.resumeAll(actorOf(context.get('session')))
+    return context.json({ ...resumed, stillPaused: stillPaused.map(({ id }) => id) })
   })
 
   app.post('/schedules/:id/backfills', requireOperator, async (context) => {

@@ -86,6 +86,16 @@ const PATHS: Record<string, Partial<Record<'get' | 'post', Operation>>> = {
       refusals: [404, 409],
     },
   },
+  '/api/pause-all': {
+    post: {
+      summary: 'Pause everything, schedules to come included; requests still run',
+      answer: 'GlobalPause',
+      body: { schema: 'PauseBody', required: false },
+    },
+  },
+  '/api/resume-all': {
+    post: { summary: 'End the pause of everything; what was missed does not run', answer: 'ResumedAll' },
+  },
   '/api/runs': {
     get: {
       summary: 'Runs, newest first',

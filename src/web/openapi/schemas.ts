@@ -183,6 +183,11 @@ export const SCHEMAS: Record<string, JsonSchema> = {
   }),
   Requested: object({ runs: list(reference('RequestedRun')), expectedPassAt: orNull(INSTANT) }),
   Resumed: object({ schedule: reference('Schedule'), wasPaused: FLAG, skippedSlots: WHOLE }),
+  ResumedAll: object({
+    wasPaused: FLAG,
+    skippedSlots: WHOLE,
+    stillPaused: { ...list(TEXT), description: 'Ids of schedules that were paused one by one' },
+  }),
   Backfill: object({
     scheduleId: TEXT,
     jobs: list(TEXT),
