@@ -8,6 +8,7 @@ export async function listAuditEvents({ client }: Database, query: AuditQuery = 
   const rows = await client.auditEvent.findMany({
     where: {
       ...(query.scheduleId === undefined ? {} : { scheduleId: query.scheduleId }),
+      ...(query.action === undefined ? {} : { action: query.action }),
       ...(query.runId === undefined ? {} : { runId: query.runId }),
       ...(query.cursor === undefined ? {} : { id: { lt: toRowId(query.cursor) } }),
     },

@@ -196,7 +196,9 @@ export interface AuditEvent {
 }
 
 export interface AuditQuery {
-  scheduleId?: string
+  /** Null: changes that are about no schedule alone. */
+  scheduleId?: string | null
+  action?: string
   runId?: string
   cursor?: string
   limit?: number

@@ -8,6 +8,8 @@ const ACTIONS: Record<string, string> = {
   cancel: 'cancelled a run',
   pause: 'paused',
   resume: 'resumed',
+  'pause-all': 'paused everything',
+  'resume-all': 'resumed everything',
   backfill: 'asked for a backfill',
 }
 

@@ -4,10 +4,12 @@ import { overdueSince } from '../../queries/overdue.js'
 import type { Overview, RunSummary, ScheduleSummary } from '../../queries/queries.js'
 import type { PassRow } from '../../domain/pass.js'
 import type { RunStatus } from '../../domain/run.js'
+import type { Session } from '../session.js'
 import { cronWords } from './coming.js'
 import { formatCount, formatDuration, formatIn, plural } from './format.js'
 import { Ago, Badge, StatusBadge, Time } from './marks.js'
-import { Empty, GlobalPause, NextPass, Notice, Progress, RunTable, schedulePath, Section } from './parts.js'
+import { Empty, isOperator, NextPass, Notice, Progress, RunTable, schedulePath, Section } from './parts.js'
+import { PauseOfAllNotice } from './pause-of-all.js'
 import { PassStrip } from './pass-strip.js'
 import { STATUS_TONES, STATUS_WORDS } from './words.js'
 
@@ -18,15 +20,35 @@ export interface OverviewView {
   /** Runs of the last days that failed. */
   failures: readonly RunSummary[]
   pollIntervalMs: number
+  session: Session | null
+  /** Who paused everything; null where nobody did. */
+  pausedBy: string | null
+  /** What the form that led here did. */
+  done: string | null
 }
 
-export const OverviewPage: FC<OverviewView> = ({ overview, passes, coming, failures, pollIntervalMs }) => {
+export const OverviewPage: FC<OverviewView> = (view) => {
+  const { overview, passes, coming, failures, pollIntervalMs, session } = view
   const { now, lastPass } = overview
   const expected = expectPass(now, pollIntervalMs, lastPass?.startedAt ?? null)
   const overdue = overdueSince(overview, pollIntervalMs)
   return (
     <>
-      <h1>Overview</h1>
+      <div class="page-head">
+        <h1>Overview</h1>
+        <div id="pause-all" data-part>
+          {isOperator(session) && overview.globalPause === null && overview.schedules.total > 0 ? (
+            <a class="quiet" href="/pause-all">
+              Pause everything…
+            </a>
+          ) : null}
+        </div>
+      </div>
+      {view.done === 'resumed' ? (
+        <Notice tone="good" title="Done">
+          Resumed. What was skipped meanwhile does not run; what was paused by itself stays paused.
+        </Notice>
+      ) : null}
       <div id="banner" data-part>
         {overdue === null ? null : (
           <Notice tone="bad" role="alert" title="The platform's cron has stopped">
@@ -35,7 +57,7 @@ export const OverviewPage: FC<OverviewView> = ({ overview, passes, coming, failu
             nothing runs until it starts a pass. <code>run-due-schedules doctor</code> checks the rest.
           </Notice>
         )}
-        <GlobalPause pause={overview.globalPause} />
+        <PauseOfAllNotice pause={overview.globalPause} by={view.pausedBy} now={now} session={session} />
       </div>
       <div id="tiles" class="tiles" data-part>
         <div class="tile tile-wide">

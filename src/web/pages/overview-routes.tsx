@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { Queries } from '../../queries/queries.js'
 import type { WebDependencies } from '../dependencies.js'
 import type { WebEnv } from '../session.js'
 import { OverviewPage } from './overview-page.js'
@@ -18,6 +19,7 @@ export function overviewRoutes(dependencies: WebDependencies): Hono<WebEnv> {
       queries.listSchedules({ filter: 'active', order: 'next', limit: COMING }),
       queries.listRuns({ statuses: ['FAILED', 'TIMED_OUT', 'ABANDONED'], limit: FAILURES }),
     ])
+    const pausedBy = overview.globalPause === null ? null : await readPausedBy(queries)
     return show(
       c,
       dependencies,
@@ -28,8 +30,17 @@ export function overviewRoutes(dependencies: WebDependencies): Hono<WebEnv> {
         coming={coming.schedules.filter((schedule) => schedule.nextRunAt !== null)}
         failures={failures.runs}
         pollIntervalMs={settings.pollIntervalMs}
+        session={c.get('session')}
+        pausedBy={pausedBy}
+        done={c.req.query('done') ?? null}
       />,
     )
   })
   return routes
+}
+
+/** From the audit: the setting itself does not hold it. */
+async function readPausedBy(queries: Queries): Promise<string | null> {
+  const { events } = await queries.listAuditEvents({ scheduleId: null, action: 'pause-all', limit: 1 })
+  return events[0]?.actor ?? null
 }

@@ -1,6 +1,6 @@
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { ExpectedPass } from '../../commands/expect-pass.js'
-import type { DurationStatistics, PauseOfAll, RunSummary } from '../../queries/queries.js'
+import type { DurationStatistics, RunSummary } from '../../queries/queries.js'
 import type { Session } from '../session.js'
 import { formatDuration } from './format.js'
 import { Csrf } from './layout.js'
@@ -89,22 +89,6 @@ export const Act: FC<PropsWithChildren<{ session: Session; action: string; label
 export function isOperator(session: Session | null): session is Session {
   return session?.role === 'operator'
 }
-
-export const GlobalPause: FC<{ pause: PauseOfAll | null }> = ({ pause }) =>
-  pause === null ? null : (
-    <Notice tone="late" title="Everything is paused">
-      {pause.reason === null ? '' : `${pause.reason}. `}
-      {pause.until === null ? (
-        <>
-          Until <code>run-due-schedules resume --all</code>.
-        </>
-      ) : (
-        <>
-          Until <Time at={pause.until} />.
-        </>
-      )}
-    </Notice>
-  )
 
 export const Figures: FC<{ figures: DurationStatistics | undefined }> = ({ figures }) =>
   figures === undefined ? (

@@ -3,79 +3,79 @@ import type { ScheduleSummary } from '../../queries/queries.js'
 import type { Session } from '../session.js'
 import { Csrf } from './layout.js'
 import { Act, schedulePath } from './parts.js'
+import { PauseFields } from './pause-fields.js'
+import { FieldProblem, fieldState, refusalOf, typedIn, type Refusal } from './refusal.js'
 
 interface ActionsView {
   schedule: ScheduleSummary
   jobs: readonly string[]
   session: Session
+  /** Of one of these forms. */
+  refusal: Refusal | null
 }
 
-export const PAUSE_LENGTHS = [
-  ['1h', '1 hour'],
-  ['4h', '4 hours'],
-  ['1d', '1 day'],
-  ['3d', '3 days'],
-  ['7d', '1 week'],
-] as const
-
 /** What an operator can do with a schedule. */
-export const ScheduleActions: FC<ActionsView> = ({ schedule, jobs, session }) => (
+export const ScheduleActions: FC<ActionsView> = ({ schedule, jobs, session, refusal }) => (
   <div class="actions" role="group" aria-label="Actions">
-    {schedule.orphaned ? null : <RunNow schedule={schedule} jobs={jobs} session={session} />}
-    {schedule.enabled ? (
-      <Pause schedule={schedule} jobs={jobs} session={session} />
+    {schedule.orphaned && refusal?.form !== 'requests' ? null : (
+      <RunNow schedule={schedule} jobs={jobs} session={session} refusal={refusalOf(refusal, 'requests')} />
+    )}
+    {schedule.enabled || refusal?.form === 'pause' ? (
+      <Pause id={schedule.id} session={session} refusal={refusalOf(refusal, 'pause')} />
     ) : (
       <Resume id={schedule.id} session={session} />
     )}
-    {schedule.orphaned ? null : <BackfillForm id={schedule.id} />}
+    {schedule.orphaned && refusal?.form !== 'backfill' ? null : (
+      <BackfillForm id={schedule.id} refusal={refusalOf(refusal, 'backfill')} />
+    )}
   </div>
 )
 
-const RunNow: FC<ActionsView> = ({ schedule, jobs, session }) => (
-  <details class="action" name="action">
+const RunNow: FC<ActionsView> = ({ schedule, jobs, session, refusal }) => (
+  <details class="action" name="action" open={refusal !== null}>
     <summary class="button primary">Run now</summary>
     <form method="post" action={schedulePath(schedule.id, '/requests')}>
       <Csrf session={session} />
       <p>Leaves a request that the next pass runs, whatever pauses say. It uses up no slot.</p>
       <label>
         Job
-        <select name="job">
+        <select name="job" {...fieldState(refusal, 'job')}>
           <option value="">{jobs.length === 1 ? jobs[0] : `all ${jobs.length} jobs, in order`}</option>
-          {jobs.length < 2 ? null : jobs.map((job) => <option value={job}>{job}</option>)}
+          {jobs.length < 2
+            ? null
+            : jobs.map((job) => (
+                <option value={job} selected={typedIn(refusal, 'job') === job}>
+                  {job}
+                </option>
+              ))}
         </select>
       </label>
+      <FieldProblem refusal={refusal} field="job" />
       <label>
         Parameters (JSON)
-        <textarea name="params" rows={3} spellcheck={false} placeholder={JSON.stringify(schedule.params)}></textarea>
+        <textarea
+          name="params"
+          rows={3}
+          spellcheck={false}
+          placeholder={JSON.stringify(schedule.params)}
+          {...fieldState(refusal, 'params')}
+        >
+          {typedIn(refusal, 'params')}
+        </textarea>
       </label>
+      <FieldProblem refusal={refusal} field="params" />
       <p class="hint">Empty: those of the schedule.</p>
       <button class="primary">Queue it for the next pass</button>
     </form>
   </details>
 )
 
-const Pause: FC<ActionsView> = ({ schedule, session }) => (
-  <details class="action" name="action">
+const Pause: FC<{ id: string; session: Session; refusal: Refusal | null }> = ({ id, session, refusal }) => (
+  <details class="action" name="action" open={refusal !== null}>
     <summary class="button secondary">Pause…</summary>
-    <form method="post" action={schedulePath(schedule.id, '/pause')}>
+    <form method="post" action={schedulePath(id, '/pause')}>
       <Csrf session={session} />
-      <label>
-        Reason
-        <input name="reason" maxlength={1000} placeholder="What others should know" autocomplete="off" />
-      </label>
-      <label>
-        Ends
-        <select name="for">
-          <option value="">when somebody resumes it</option>
-          {PAUSE_LENGTHS.map(([value, word]) => (
-            <option value={value}>after {word}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        or at (UTC)
-        <input type="datetime-local" name="until" />
-      </label>
+      <PauseFields refusal={refusal} />
       <button class="primary">Pause</button>
     </form>
   </details>
@@ -88,20 +88,39 @@ const Resume: FC<{ id: string; session: Session }> = ({ id, session }) => (
 )
 
 // The preview changes nothing, so it is a plain GET; the page it leads to has the button that asks for the runs.
-const BackfillForm: FC<{ id: string }> = ({ id }) => (
-  <details class="action" name="action">
+const BackfillForm: FC<{ id: string; refusal: Refusal | null }> = ({ id, refusal }) => (
+  <details class="action" name="action" open={refusal !== null}>
     <summary class="button secondary">Backfill…</summary>
     <form method="get" action={schedulePath(id, '/backfill')}>
       <p>Runs past slots that have no run, oldest first. You see which before anything happens.</p>
       <label>
         From (UTC)
-        <input type="datetime-local" name="from" required />
+        <input
+          type="datetime-local"
+          name="from"
+          required
+          value={localTime(typedIn(refusal, 'from'))}
+          {...fieldState(refusal, 'from')}
+        />
       </label>
+      <FieldProblem refusal={refusal} field="from" />
       <label>
         To (UTC, not included)
-        <input type="datetime-local" name="to" required />
+        <input
+          type="datetime-local"
+          name="to"
+          required
+          value={localTime(typedIn(refusal, 'to'))}
+          {...fieldState(refusal, 'to')}
+        />
       </label>
+      <FieldProblem refusal={refusal} field="to" />
       <button class="primary">Preview</button>
     </form>
   </details>
 )
+
+/** The button of the preview sends instants with their zone, which the field does not take. */
+function localTime(text: string): string {
+  return text.replace(/(:00\.000)?Z$/, '')
+}

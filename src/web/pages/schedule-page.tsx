@@ -7,6 +7,7 @@ import { cadenceOf, comingSlots, cronWords } from './coming.js'
 import { formatDuration, formatIn, plural, sentence } from './format.js'
 import { Ago, StateBadge, StatusBadge, Time } from './marks.js'
 import { Act, Empty, isOperator, isSlow, Notice, QueuedFor, RunTable, Section } from './parts.js'
+import type { Refusal } from './refusal.js'
 import { ScheduleActions } from './schedule-actions.js'
 import { ShiftNotes } from './shift-notes.js'
 import { Strip, StripLegend } from './strip.js'
@@ -27,6 +28,8 @@ export interface ScheduleView {
   now: Date
   /** What the form that led here did. */
   done: string | null
+  /** Of the form that was not accepted. */
+  refusal: Refusal | null
 }
 
 const DONE: Record<string, string> = {
@@ -65,7 +68,9 @@ export const SchedulePage: FC<ScheduleView> = (view) => {
       <div id="standing" data-part>
         <Standing schedule={schedule} now={now} />
       </div>
-      {isOperator(session) ? <ScheduleActions schedule={schedule} jobs={view.jobs} session={session} /> : null}
+      {isOperator(session) ? (
+        <ScheduleActions schedule={schedule} jobs={view.jobs} session={session} refusal={view.refusal} />
+      ) : null}
       <Waiting view={view} />
       <Slots view={view} />
       <div class="columns">

@@ -1,23 +1,19 @@
 import { Hono } from 'hono'
-import { expectPass } from '../../commands/expect-pass.js'
-import { resolveJobs } from '../../commands/resolve-jobs.js'
-import type { JobRow } from '../../domain/schedule.js'
-import { ScheduleError } from '../../errors.js'
-import type { Queries, ScheduleQuery, ScheduleSummary } from '../../queries/queries.js'
+import type { Queries, ScheduleQuery } from '../../queries/queries.js'
 import type { WebDependencies } from '../dependencies.js'
 import { actorOf, requireOperator } from '../guards.js'
 import type { WebEnv } from '../session.js'
-import { parseParams, parsePauseEnd, readForm } from './form.js'
+import { parseParams, pauseTermsOf, readForm } from './form.js'
 import { schedulePath } from './parts.js'
-import { SchedulePage } from './schedule-page.js'
+import { PAUSE_ERRORS } from './pause-fields.js'
+import { submit, type FieldsByCode } from './refusal.js'
+import { showSchedule } from './show-schedule.js'
 import { SCHEDULE_FILTERS, SCHEDULES_PER_PAGE, SchedulesPage, type SchedulesView } from './schedules-page.js'
 import { show } from './shown.js'
 
 const SLOTS = 60
-const HISTORY = 15
-const OPEN = 20
-const EVENTS = 8
 const LAST_PAGE = 100_000
+const REQUEST_ERRORS: FieldsByCode = { USAGE: 'params', JOB_NOT_FOUND: 'job' }
 
 export function scheduleRoutes(dependencies: WebDependencies): Hono<WebEnv> {
   const { queries, actions } = dependencies
@@ -27,33 +23,35 @@ export function scheduleRoutes(dependencies: WebDependencies): Hono<WebEnv> {
       queries,
       queryOf((name) => c.req.query(name)),
     )
-    return show(c, dependencies, { title: 'Schedules', section: 'Schedules', live: true }, <SchedulesPage {...view} />)
-  })
-  routes.get('/schedules/:id', async (c) => {
-    const view = await readSchedule(dependencies, c.req.param('id'))
     return show(
       c,
       dependencies,
-      { title: view.schedule.id, section: 'Schedules', live: true },
-      <SchedulePage {...view} session={c.get('session')} done={c.req.query('done') ?? null} />,
+      { title: 'Schedules', section: 'Schedules', live: true },
+      <SchedulesPage {...view} session={c.get('session')} />,
     )
   })
+  routes.get('/schedules/:id', (c) => showSchedule(c, dependencies, c.req.param('id')))
   routes.post('/schedules/:id/requests', requireOperator, async (c) => {
     const id = c.req.param('id')
     const form = await readForm(c)
-    const params = parseParams(form('params'))
-    await actions.requestRun(actorOf(c.get('session')), id, {
-      ...(form('job') === '' ? {} : { job: form('job') }),
-      ...(params === undefined ? {} : { params }),
+    const { refusal } = await submit('requests', form, REQUEST_ERRORS, async () => {
+      const params = parseParams(form('params'))
+      await actions.requestRun(actorOf(c.get('session')), id, {
+        ...(form('job') === '' ? {} : { job: form('job') }),
+        ...(params === undefined ? {} : { params }),
+      })
     })
+    if (refusal !== null) return showSchedule(c, dependencies, id, refusal)
     return c.redirect(schedulePath(id, '?done=requested'), 303)
   })
   routes.post('/schedules/:id/pause', requireOperator, async (c) => {
     const id = c.req.param('id')
     const form = await readForm(c)
-    const until = parsePauseEnd(form, await queries.now())
-    const terms = { ...(form('reason') === '' ? {} : { reason: form('reason') }), ...(until === null ? {} : { until }) }
-    await actions.pause(actorOf(c.get('session')), id, terms)
+    const { refusal } = await submit('pause', form, PAUSE_ERRORS, async () => {
+      const terms = pauseTermsOf(form, await queries.now())
+      await actions.pause(actorOf(c.get('session')), id, terms)
+    })
+    if (refusal !== null) return showSchedule(c, dependencies, id, refusal)
     return c.redirect(schedulePath(id, '?done=paused'), 303)
   })
   routes.post('/schedules/:id/resume', requireOperator, async (c) => {
@@ -75,48 +73,11 @@ function queryOf(param: (name: string) => string | undefined): SchedulesView['qu
   }
 }
 
-async function readSchedules(queries: Queries, query: SchedulesView['query']): Promise<SchedulesView> {
+async function readSchedules(queries: Queries, query: SchedulesView['query']): Promise<Omit<SchedulesView, 'session'>> {
   const { search, filter, order, page } = query
   const wanted: ScheduleQuery = { search, order, limit: SCHEDULES_PER_PAGE, offset: (page - 1) * SCHEDULES_PER_PAGE }
   const list = await queries.listSchedules(filter === null ? wanted : { ...wanted, filter: filter ?? 'active' })
   const ids = list.schedules.map((schedule) => schedule.id)
   const [slots, figures] = await Promise.all([queries.slots(ids, SLOTS), queries.durations(ids)])
   return { query, list, slots, figures }
-}
-
-async function readSchedule({ queries, settings }: WebDependencies, id: string) {
-  const schedule = await queries.getSchedule(id)
-  if (schedule === null) throw new ScheduleError('SCHEDULE_NOT_FOUND', `there is no schedule '${id.slice(0, 128)}'`)
-  const { pollIntervalMs } = settings
-  const [now, jobs, runs, waiting, slots, figures, audit, passes] = await Promise.all([
-    queries.now(),
-    queries.listJobs(),
-    queries.listRuns({ scheduleId: id, limit: HISTORY }),
-    queries.listRuns({ scheduleId: id, statuses: ['PENDING', 'QUEUED', 'RUNNING'], limit: OPEN }),
-    queries.slots([id], SLOTS),
-    queries.durations([id]),
-    queries.listAuditEvents({ scheduleId: id, limit: EVENTS }),
-    queries.listPasses({ kind: 'PASS', limit: 1 }),
-  ])
-  return {
-    schedule,
-    now,
-    jobs: jobsOf(schedule, jobs),
-    runs: runs.runs,
-    waiting: waiting.runs,
-    slots: slots.get(id) ?? [],
-    figures: figures.get(id),
-    events: audit.events,
-    expected: expectPass(now, pollIntervalMs, passes.passes[0]?.startedAt ?? null),
-    pollIntervalMs,
-  }
-}
-
-/** None where a request would be refused. */
-function jobsOf(schedule: ScheduleSummary, jobs: readonly JobRow[]): string[] {
-  try {
-    return resolveJobs(schedule, jobs, null)
-  } catch {
-    return []
-  }
 }

@@ -6,10 +6,12 @@ import type {
   ScheduleSummary,
   SlotOutcome,
 } from '../../queries/queries.js'
+import type { Session } from '../session.js'
 import { comingSlots, cronWords } from './coming.js'
 import { formatIn, plural } from './format.js'
 import { Ago, StateBadge, StatusBadge, Time } from './marks.js'
-import { Empty, Figures, GlobalPause, schedulePath } from './parts.js'
+import { Empty, Figures, schedulePath } from './parts.js'
+import { PauseOfAllNotice } from './pause-of-all.js'
 import { Strip, StripLegend } from './strip.js'
 
 export interface SchedulesView {
@@ -17,6 +19,7 @@ export interface SchedulesView {
   list: SchedulePage
   slots: ReadonlyMap<string, SlotOutcome[]>
   figures: ReadonlyMap<string, DurationStatistics>
+  session: Session | null
 }
 
 export const SCHEDULES_PER_PAGE = 20
@@ -24,7 +27,7 @@ export const SCHEDULE_FILTERS = ['active', 'failing', 'due', 'paused', 'orphaned
 const FILTER_WORDS = { active: 'Active', failing: 'Failing', due: 'Due', paused: 'Paused', orphaned: 'Orphaned' }
 
 export const SchedulesPage: FC<SchedulesView> = (view) => {
-  const { list, query } = view
+  const { list, query, session } = view
   return (
     <>
       <div class="page-head">
@@ -32,7 +35,7 @@ export const SchedulesPage: FC<SchedulesView> = (view) => {
         <Search query={query} />
       </div>
       <div id="schedules-pause" data-part>
-        <GlobalPause pause={list.globalPause} />
+        <PauseOfAllNotice pause={list.globalPause} now={list.now} session={session} />
       </div>
       <nav class="tabs" aria-label="Filter">
         <a href={address(query, { filter: null, page: 1 })} aria-current={query.filter === null ? 'true' : undefined}>
