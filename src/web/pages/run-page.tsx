@@ -8,7 +8,9 @@ import { Audit } from './audit.js'
 import { AttemptTimeline, Attempts } from './attempts.js'
 import { formatDuration } from './format.js'
 import { Ago, Reason, StatusBadge, Time } from './marks.js'
-import { Act, isOperator, Notice, Progress, QueuedFor, schedulePath, Section } from './parts.js'
+import { QueuedFor } from './next-pass.js'
+import { Act, isOperator, Notice, schedulePath, Section } from './parts.js'
+import { Progress } from './run-table.js'
 import { REASON_WORDS, TRIGGER_WORDS } from './words.js'
 
 export interface RunView {

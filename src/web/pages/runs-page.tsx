@@ -1,7 +1,8 @@
 import type { FC } from 'hono/jsx'
 import { RUN_STATUSES, type RunStatus } from '../../domain/run.js'
 import type { RunPage } from '../../queries/queries.js'
-import { Empty, Notice, RunTable } from './parts.js'
+import { Empty, Notice } from './parts.js'
+import { RunTable } from './run-table.js'
 import { STATUS_WORDS } from './words.js'
 
 export interface RunFilters {

@@ -3,15 +3,16 @@ import type { ExpectedPass } from '../../commands/expect-pass.js'
 import type { AuditEvent, DurationStatistics, RunSummary, ScheduleSummary, SlotOutcome } from '../../queries/queries.js'
 import type { Session } from '../session.js'
 import { Audit } from './audit.js'
-import { cadenceOf, comingSlots, cronWords } from './coming.js'
-import { formatDuration, formatIn, plural, sentence } from './format.js'
-import { Ago, StateBadge, StatusBadge, Time } from './marks.js'
-import { Act, Empty, isOperator, isSlow, Notice, QueuedFor, RunTable, Section } from './parts.js'
+import { cronWords } from './coming.js'
+import { StateBadge } from './marks.js'
+import { NextSlots } from './next-slots.js'
+import { isOperator, Notice } from './parts.js'
 import type { Refusal } from './refusal.js'
 import { ScheduleActions } from './schedule-actions.js'
-import { ShiftNotes } from './shift-notes.js'
-import { Strip, StripLegend } from './strip.js'
+import { History, Slots } from './schedule-history.js'
+import { Standing } from './schedule-standing.js'
 import { Terms } from './terms.js'
+import { WaitingRuns } from './waiting-runs.js'
 
 export interface ScheduleView {
   session: Session | null
@@ -71,7 +72,7 @@ export const SchedulePage: FC<ScheduleView> = (view) => {
       {isOperator(session) ? (
         <ScheduleActions schedule={schedule} jobs={view.jobs} session={session} refusal={view.refusal} />
       ) : null}
-      <Waiting view={view} />
+      <WaitingRuns view={view} />
       <Slots view={view} />
       <div class="columns">
         <div>
@@ -79,168 +80,10 @@ export const SchedulePage: FC<ScheduleView> = (view) => {
           <Audit events={view.events} now={now} />
         </div>
         <div>
-          <Coming view={view} />
+          <NextSlots view={view} />
           <Terms schedule={schedule} jobs={view.jobs} />
         </div>
       </div>
     </>
   )
-}
-
-const Standing: FC<{ schedule: ScheduleSummary; now: Date }> = ({ schedule, now }) => (
-  <>
-    {schedule.enabled ? null : (
-      <Notice tone="late" title="Paused">
-        {schedule.pausedReason === null ? '' : `${schedule.pausedReason}. `}
-        {schedule.pausedUntil === null ? (
-          'Until it is resumed.'
-        ) : (
-          <>
-            Until <Time at={schedule.pausedUntil} /> (<Ago at={schedule.pausedUntil} now={now} />
-            ).
-          </>
-        )}
-      </Notice>
-    )}
-    {schedule.orphaned ? (
-      <Notice tone="late" title="Orphaned">
-        No config defines this schedule any more. Its history is kept; it does not run.
-      </Notice>
-    ) : null}
-    {schedule.lastError === null || schedule.consecutiveFailures === 0 ? null : (
-      <Notice tone="bad" title={failing(schedule)}>
-        <span class="error-line">{schedule.lastError}</span>
-      </Notice>
-    )}
-  </>
-)
-
-const Waiting: FC<{ view: ScheduleView }> = ({ view: { waiting, expected, session, now } }) => (
-  <div id="waiting" data-part>
-    {waiting.length === 0 ? null : (
-      <Section id="open" title="Running and waiting">
-        <ul class="list">
-          {waiting.map((run) => (
-            <li class="row">
-              <div>
-                <div class="list-head">
-                  <a class="name" href={`/runs/${run.id}`}>
-                    {run.jobName}
-                  </a>
-                  <StatusBadge status={run.status} />
-                </div>
-                <div class="detail">
-                  {run.status === 'PENDING' ? (
-                    <QueuedFor run={run} expected={expected} now={now} />
-                  ) : run.startedAt === null ? null : (
-                    <>
-                      started <Ago at={run.startedAt} now={now} />
-                    </>
-                  )}
-                  {run.requestedBy === null ? '' : ` · asked for by ${run.requestedBy}`}
-                </div>
-              </div>
-              {isOperator(session) && run.cancelRequestedAt === null ? (
-                <Act session={session} action={`/runs/${run.id}/cancel`} label={`Cancel ${run.jobName}`}>
-                  Cancel
-                </Act>
-              ) : null}
-            </li>
-          ))}
-        </ul>
-      </Section>
-    )}
-  </div>
-)
-
-const Slots: FC<{ view: ScheduleView }> = ({ view: { slots, schedule, figures } }) => (
-  <Section id="slots" title="The last 60 slots">
-    {slots.length === 0 ? (
-      <Empty title="No slot has come due yet">
-        <p>Every slot appears here: those that ran as tall as they took, those that did not with the reason why.</p>
-      </Empty>
-    ) : (
-      <>
-        <div class="wide-strip">
-          <Strip slots={slots} zone={schedule.timezone} />
-        </div>
-        <StripLegend />
-      </>
-    )}
-    {figures === undefined ? null : (
-      <dl class="numbers">
-        <Number name="Median (p50)" value={formatDuration(figures.p50Ms)} />
-        <Number name="p95" value={formatDuration(figures.p95Ms)} />
-        <Number name="Average" value={formatDuration(figures.averageMs)} />
-        <Number name="Longest" value={formatDuration(figures.maxMs)} />
-        <Number name="Newest" value={formatDuration(figures.lastMs)} />
-        <Number name="Based on" value={plural(figures.count, 'run')} />
-      </dl>
-    )}
-  </Section>
-)
-
-const Number: FC<{ name: string; value: string }> = ({ name, value }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{value}</dd>
-  </div>
-)
-
-const Coming: FC<{ view: ScheduleView }> = ({ view: { schedule, now, pollIntervalMs } }) => {
-  const slots = comingSlots(schedule, now, 5)
-  const advice = cadenceOf(schedule, pollIntervalMs)
-  return (
-    <Section id="next" title="Next slots">
-      {slots.length === 0 ? (
-        <p class="calm muted">
-          None while it is {schedule.enabled && !schedule.orphaned ? 'at its end' : 'not running'}.
-        </p>
-      ) : (
-        <ol class="next-slots">
-          {slots.map(({ at, note }) => (
-            <li>
-              <span>{formatIn(at, schedule.timezone)}</span>
-              <span class="muted viewer">
-                <Time at={at} />
-              </span>
-              <span class="muted">
-                <Ago at={at} now={now} />
-              </span>
-              {note === null ? null : <span class="dst">{note}</span>}
-            </li>
-          ))}
-        </ol>
-      )}
-      {advice === null ? null : <p class="advice">{sentence(advice)}</p>}
-      <ShiftNotes schedule={schedule} now={now} />
-    </Section>
-  )
-}
-
-const History: FC<{ view: ScheduleView }> = ({ view: { runs, schedule, now, figures } }) => {
-  const slow = runs.filter((run) => isSlow(run, figures)).length
-  return (
-    <Section
-      id="history"
-      title="History"
-      aside={<a href={`/runs?schedule=${encodeURIComponent(schedule.id)}`}>All runs</a>}
-    >
-      {slow === 0 ? null : <p class="advice">{slow} of these took over a fifth longer than 95 of 100.</p>}
-      {runs.length === 0 ? (
-        <Empty title="It has not run yet">
-          <p>
-            The first pass after its next slot runs it. To try it now:{' '}
-            <code>npx run-due-schedules run {schedule.id}</code>
-          </p>
-        </Empty>
-      ) : (
-        <RunTable runs={runs} now={now} label="Newest runs" />
-      )}
-    </Section>
-  )
-}
-
-function failing({ consecutiveFailures }: ScheduleSummary): string {
-  return consecutiveFailures === 1 ? 'The newest slot failed' : `Failed ${consecutiveFailures} times in a row`
 }
