@@ -99,6 +99,8 @@ function launch(folder: string, port: number, env: Record<string, string>): Chil
       '--no-defaults',
       `--user=${userInfo().username}`,
       `--datadir=${folder}/data`,
+      // A server that starts removes the temporary tables it finds, also those of another one that shares the folder.
+      `--tmpdir=${folder}`,
       `--socket=${folder}/socket`,
       `--pid-file=${folder}/pid`,
       `--log-error=${folder}/error.log`,
