@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 
+import { systemClock } from '../../src/clock.js'
 import type { AttemptRequest, CommandWork, FunctionWork, HttpWork, Job, JobFunction } from '../../src/jobs/job.js'
 import { StopRequest, type StopKind } from '../../src/jobs/job.js'
 
@@ -56,6 +57,25 @@ export function stopWhenReady(kind: StopKind, message = 'told to stop'): Pick<At
   return { stop: controller.signal, onProgress: () => controller.abort(new StopRequest(kind, message)) }
 }
 
+/** A stop that comes with `sign`. */
+export function stopWith(sign: Promise<void>, kind: StopKind): AbortSignal {
+  const controller = new AbortController()
+  void sign.then(() => controller.abort(new StopRequest(kind, 'told to stop')))
+  return controller.signal
+}
+
+/** A timeout that is over once the job has said by its progress that it is under way. */
+export function timeoutWhenReady(): Pick<AttemptRequest, 'clock' | 'onProgress'> {
+  let onProgress = (): void => undefined
+  const ready = new Promise<void>((resolve) => (onProgress = resolve))
+  return { ...timeoutAfter(ready), onProgress: () => onProgress() }
+}
+
+/** A timeout that is over with `sign`, however long that takes. */
+export function timeoutAfter(sign: Promise<void>): Pick<AttemptRequest, 'clock'> {
+  return { clock: { ...systemClock, sleep: () => sign } }
+}
+
 /** A signal that aborts, as a pass would do it, after so many milliseconds. */
 export function stopAfter(ms: number, kind: StopKind, message = 'told to stop'): AbortSignal {
   const controller = new AbortController()
@@ -68,7 +88,7 @@ function job(work: Job['work'], changes: Partial<Job> = {}): Job {
     name: 'the-job',
     group: null,
     description: null,
-    timeoutMs: 20_000,
+    timeoutMs: 100_000,
     retry: { attempts: 1, delayMs: 30_000, backoff: 'exponential', maxDelayMs: 600_000 },
     onCrash: 'retry',
     crashRetries: 3,

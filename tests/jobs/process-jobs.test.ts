@@ -7,7 +7,15 @@ import { describe, expect, test } from 'vitest'
 import type { AttemptRequest, Job } from '../../src/jobs/job.js'
 import { liveGroups } from '../../src/jobs/live-groups.js'
 import { runAttempt } from '../../src/jobs/run-attempt.js'
-import { attemptRequest, CONFIG_FILE, CONTEXT, functionWork, stopWhenReady } from './attempt-request.js'
+import {
+  attemptRequest,
+  CONFIG_FILE,
+  CONTEXT,
+  functionWork,
+  stopWhenReady,
+  timeoutAfter,
+  timeoutWhenReady,
+} from './attempt-request.js'
 import { eventually, isRunning } from './processes.js'
 
 const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'rds-process-'))
@@ -120,22 +128,24 @@ describe('a config that the process cannot use', () => {
 
 describe('a process of a job that is told to end', () => {
   test('sees its signal abort with a TimeoutError at the timeout', async () => {
-    const outcome = await runAttempt(inProcess('obedient', { graceMs: 5000, job: { timeoutMs: 3000 } }))
+    const outcome = await runAttempt(
+      inProcess('obedient', { graceMs: 20_000, ...timeoutWhenReady(), job: { timeoutMs: 3000 } }),
+    )
     expect(outcome).toMatchObject({ status: 'TIMED_OUT', error: 'timed out after 3 s' })
     expect(outcome.log).toMatch(/TimeoutError: timed out after 3 s\n$/)
   })
 
   test('sees the stop request as the reason of its signal', async () => {
     const outcome = await runAttempt(
-      inProcess('obedient', { graceMs: 5000, ...stopWhenReady('requested', 'cancelled by ann') }),
+      inProcess('obedient', { graceMs: 20_000, ...stopWhenReady('requested', 'cancelled by ann') }),
     )
     expect(outcome).toMatchObject({ status: 'CANCELLED', reason: 'requested', error: 'cancelled by ann' })
     expect(outcome.log).toMatch(/StopRequest: cancelled by ann\n$/)
   })
 
   test('is COMPLETED when it completes in the grace of a stop, TIMED_OUT in that of a timeout', async () => {
-    const stopped = inProcess('finishes-late', { graceMs: 5000, ...stopWhenReady('interrupted') })
-    const late = inProcess('finishes-late', { graceMs: 5000, job: { timeoutMs: 3000 } })
+    const stopped = inProcess('finishes-late', { graceMs: 20_000, ...stopWhenReady('interrupted') })
+    const late = inProcess('finishes-late', { graceMs: 20_000, ...timeoutWhenReady(), job: { timeoutMs: 3000 } })
     const outcomes = await Promise.all([runAttempt(stopped), runAttempt(late)])
     expect(outcomes).toMatchObject([
       { status: 'COMPLETED', output: 'finished', error: null },
@@ -144,14 +154,17 @@ describe('a process of a job that is told to end', () => {
   })
 
   test('is killed after the grace', async () => {
-    const outcome = await runAttempt(inProcess('ignores', { graceMs: 200, job: { timeoutMs: 3000 } }))
+    const outcome = await runAttempt(
+      inProcess('ignores', { graceMs: 200, ...timeoutWhenReady(), job: { timeoutMs: 3000 } }),
+    )
     expect(outcome.error).toBe('timed out after 3 s, it did not end within the grace of 200 ms and was killed')
     expect(outcome.log).toMatch(/ready\n$/)
   })
 
   test('is killed with its children also when it blocks its event loop', async () => {
     const file = path.join(folder, 'stuck')
-    const request = inProcess('stuck-with-children', { graceMs: 200, job: { timeoutMs: 3000 } })
+    const stuck = timeoutAfter(eventually(() => pidsIn(file).length === 2))
+    const request = inProcess('stuck-with-children', { graceMs: 200, ...stuck, job: { timeoutMs: 3000 } })
     const outcome = await runAttempt({ ...request, context: { ...request.context, params: { file } } })
     expect(outcome.status).toBe('TIMED_OUT')
     expect(pidsIn(file)).toHaveLength(2)

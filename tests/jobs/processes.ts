@@ -14,10 +14,10 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Resolves once a condition holds; fails when that takes over twenty seconds. */
+/** Resolves once a condition holds; fails when that takes over a minute. */
 export async function eventually(condition: () => boolean): Promise<void> {
   for (let tries = 0; !condition(); tries++) {
-    if (tries > 1000) throw new Error('it never came true')
+    if (tries > 3000) throw new Error('it never came true')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
