@@ -31,7 +31,7 @@ const iso = (value: unknown): string => new Date(String(value)).toISOString()
 /** Compares the rows with the file of effects, minute by minute from `base` on. */
 export async function account(project: Project, base: Date, wrong: (what: unknown) => void): Promise<Account> {
   const rows = await project.sql(
-    'SELECT id, scheduleId, jobName, status, reason, `trigger` AS cause, firstSlot, scheduledFor, slotCount, availableAt FROM JobRun',
+    'SELECT id, scheduleId, jobName, status, reason, `trigger` AS cause, firstSlot, scheduledFor, slotCount, availableAt, attempt, error FROM JobRun',
   )
   const schedules = await project.sql('SELECT id, lastSlotAt FROM JobSchedule WHERE lastSlotAt IS NOT NULL')
   const effects = project.effects().map((line) => line.split(' '))
@@ -47,6 +47,10 @@ export async function account(project: Project, base: Date, wrong: (what: unknow
   const ids = new Set(rows.map((row) => String(row['id'])))
   const isJob = (row: Record<string, unknown>, name: string) => row['jobName'] === name && row['cause'] === 'CRON'
   const effectsOf = (row: Record<string, unknown>) => byRun.get(String(row['id'])) ?? 0
+  const unfinished = rows.filter(
+    (row) => isJob(row, 'least') && !['COMPLETED', 'PENDING'].includes(String(row['status'])),
+  )
+  for (const row of unfinished) wrong({ unfinished: row })
   return {
     runs: rows.length,
     slots: slots.length,
@@ -56,8 +60,7 @@ export async function account(project: Project, base: Date, wrong: (what: unknow
     mostOnce: mostEffects(effects),
     unrecorded: [...byRun.keys()].filter((id) => !ids.has(id)).length,
     hollow: rows.filter((row) => row['status'] === 'COMPLETED' && effectsOf(row) === 0).length,
-    unfinished: rows.filter((row) => isJob(row, 'least') && !['COMPLETED', 'PENDING'].includes(String(row['status'])))
-      .length,
+    unfinished: unfinished.length,
     stuck: rows.filter(
       (row) => row['status'] === 'RUNNING' || (row['status'] === 'PENDING' && row['availableAt'] === null),
     ).length,

@@ -5,7 +5,7 @@ export const WORKLOAD = `{
   concurrency: 6,
   retention: { runs: 1000000, passes: '300d' },
   jobs: ['least', 'most'].map((name) => defineJob({
-    name, onCrash: name === 'most' ? 'skip' : 'retry', crashRetries: 100, timeout: '20s',
+    name, onCrash: name === 'most' ? 'skip' : 'retry', crashRetries: 100, timeout: '5m',
     run: async ({ jobName, scheduleId, scheduledFor, runId, trigger, attempt, fence }) => {
       effect([jobName, scheduleId, scheduledFor.toISOString(), runId, trigger, attempt, fence].join(' '))
       await sleep(Math.random() * 40)
