@@ -16,9 +16,10 @@ export default defineConfig({
     globalSetup: ['tests/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    expect: { requireAssertions: true },
+    // For what hangs: tests start processes and servers, which a busy machine makes wait.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    expect: { requireAssertions: true, poll: { timeout: 60_000 } },
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

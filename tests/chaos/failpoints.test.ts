@@ -84,7 +84,7 @@ describe.each(engines())('at every failpoint on $name', (engine) => {
     const { code, stderr } = await project.run([], { LEASE_MS: '20000' })
     expect(code, stderr).toBeLessThanOrEqual(1)
     await allIsWell(ids)
-  }, 180_000)
+  }, 400_000)
 
   it('a SIGSTOP past the lease leaves a pass that can write nothing any more', async () => {
     const codes: (number | null)[] = []
@@ -104,7 +104,7 @@ describe.each(engines())('at every failpoint on $name', (engine) => {
     const rescue = await project.run([], { LEASE_MS: '20000' })
     expect(rescue.code, rescue.stderr).toBeLessThanOrEqual(1)
     await allIsWell(ids)
-  }, 180_000)
+  }, 400_000)
 })
 
 async function untilStopped(started: Started): Promise<void> {

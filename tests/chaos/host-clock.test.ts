@@ -120,7 +120,7 @@ describe.runIf(clocksCanBeFaked()).each(serverEngines())('on a host whose clock 
     expect(found).toMatchObject({ duplicates: 0, gaps: 0, mostOnce: 1, unrecorded: 0, hollow: 0, unfinished: 0 })
     expect(found).toMatchObject({ stuck: 0, abandoned: 0, repeated: 0 })
     expect(await project.sql("SELECT id FROM RunnerPass WHERE status = 'LOST'")).toEqual([])
-  }, 120_000)
+  }, 400_000)
 })
 
 /** Everything that a clock could get wrong, half an hour away from the database's now. */

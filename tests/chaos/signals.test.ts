@@ -96,7 +96,7 @@ describe.each(engines())('told to end at every failpoint on $name', (engine) => 
       },
     )
     expect(await held(project)).toEqual([])
-  }, 180_000)
+  }, 400_000)
 })
 
 async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -82,7 +82,7 @@ describe.skipIf(sqlite === undefined)('a SQLite database', () => {
       schedules: ${JSON.stringify(ids)}.map((id) => ({ id, cron: '0 3 1 1 *', jobs: ['work'], firstRun: 'immediately' })),
     }`)
     const passes = ids.map((id) => project.start(['--schedule', id], { LEASE_MS: String(LEASE_MS) }))
-    await expect.poll(() => project.effects(), { timeout: 20_000 }).toHaveLength(6)
+    await expect.poll(() => project.effects()).toHaveLength(6)
     const writer = new Database(file, { timeout: 5000 })
     writer.exec('BEGIN IMMEDIATE')
     await sleep(LEASE_MS / 3 + 300)
@@ -94,7 +94,7 @@ describe.skipIf(sqlite === undefined)('a SQLite database', () => {
     writer.exec('COMMIT')
     writer.close()
     expect(endings.map(({ code, signal }) => ({ code, signal }))).toEqual(Array(6).fill({ code: 143, signal: null }))
-  }, 60_000)
+  })
 
   it('bears eight passes, a foreign reader and a foreign writer at once', async () => {
     await project.makeDue(IDS)
@@ -116,7 +116,7 @@ describe.skipIf(sqlite === undefined)('a SQLite database', () => {
     expect(await project.sql('SELECT status, COUNT(*) AS n FROM JobRun GROUP BY status')).toEqual([
       { status: 'COMPLETED', n: 30 },
     ])
-  }, 60_000)
+  })
 })
 
 describe.skipIf(!mariadbIsInstalled())('a MariaDB server', () => {
@@ -186,7 +186,7 @@ describe.skipIf(!mariadbIsInstalled())('a MariaDB server', () => {
   it('killed and restarted in the middle of a pass: nothing is lost, nothing runs twice', async () => {
     await project.makeDue(['long'])
     const { ended } = project.start(['--concurrency', '2'])
-    await expect.poll(() => project.effects().length, { timeout: 15_000, interval: 10 }).toBeGreaterThan(3)
+    await expect.poll(() => project.effects().length, { interval: 10 }).toBeGreaterThan(3)
     await server.kill()
     await server.restart()
     expect((await ended).tookMs).toBeLessThan(30_000)
@@ -194,7 +194,7 @@ describe.skipIf(!mariadbIsInstalled())('a MariaDB server', () => {
     await expectEffectsRecorded(project)
     expect(await project.sql("SELECT id FROM JobRun WHERE status IN ('PENDING', 'RUNNING')")).toEqual([])
     expect(await project.sql('SELECT COUNT(*) AS n FROM JobRun')).toEqual([{ n: 31 }])
-  }, 60_000)
+  })
 })
 
 /** A pass that may not write files beyond so many blocks. */

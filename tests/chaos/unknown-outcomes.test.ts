@@ -110,6 +110,7 @@ describe.each(engines().filter((engine) => engine.name === 'mariadb'))(
       await project.remove()
     })
 
+    const LEASE_MS = 4000
     it('a job is told to stop before the lease ends, and the pass exits within 30 s', async () => {
       project.configure(`{
       jobs: [defineJob({ name: 'long', run: async ({ signal, attempt }) => { if (attempt > 1) return; effect('begun'); await sleep(120_000, undefined, { signal }).catch(() => effect('told')) } })],
@@ -117,16 +118,16 @@ describe.each(engines().filter((engine) => engine.name === 'mariadb'))(
     }`)
       await project.run()
       await project.makeDue(['s'])
-      const { ended } = project.start([], { DATABASE_URL: proxy.url, LEASE_MS: '4000' })
-      await expect.poll(() => project.effects(), { timeout: 15_000 }).toEqual(['begun'])
+      const { ended } = project.start([], { DATABASE_URL: proxy.url, LEASE_MS: String(LEASE_MS) })
+      await expect.poll(() => project.effects()).toEqual(['begun'])
       proxy.blackhole(true)
       const silentAt = performance.now()
-      await expect.poll(() => project.effects(), { timeout: 4000, interval: 20 }).toEqual(['begun', 'told'])
+      await expect.poll(() => project.effects(), { timeout: LEASE_MS, interval: 20 }).toEqual(['begun', 'told'])
       const { code } = await ended
       expect(code).toBe(3)
       expect(performance.now() - silentAt).toBeLessThan(30_000)
-      const next = await project.json([], { LEASE_MS: '4000' })
+      const next = await project.json()
       expect(next.document.counts).toMatchObject({ abandoned: 1, completed: 1 })
-    }, 60_000)
+    })
   },
 )

@@ -5,6 +5,7 @@ import { engines } from '../support/servers.js'
 
 const GOOD = `{ jobs: [defineJob({ name: 'work', run: () => effect('ran') })], schedules: [{ id: 's', cron: '0 3 * * *', jobs: ['work'] }] }`
 const PROMPT_MS = 5000
+const OF_A_BUSY_MACHINE_MS = 5000
 
 /** A message for people: it names cause and fix, fits a screen, and comes within five seconds. */
 function expectExplained(ended: Ended, code: number, ...texts: (string | RegExp)[]): void {
@@ -12,7 +13,7 @@ function expectExplained(ended: Ended, code: number, ...texts: (string | RegExp)
   for (const text of texts) expect(ended.stderr).toMatch(text)
   expect(ended.stderr.split('\n').length).toBeLessThan(40)
   expect(ended.stderr).not.toMatch(/\n\s+at .*node:internal/)
-  expect(ended.tookMs).toBeLessThan(PROMPT_MS + 2000)
+  expect(ended.tookMs).toBeLessThan(PROMPT_MS + OF_A_BUSY_MACHINE_MS)
 }
 
 describe('bad input', () => {

@@ -75,7 +75,7 @@ describe('the options of a pass', () => {
   it('run refuses while a run of the schedule is open, and says what to do', async () => {
     await project.makeDue(['slow'])
     const pass = project.start()
-    await expect.poll(() => project.effects(), { timeout: 10_000 }).toEqual(['slow'])
+    await expect.poll(() => project.effects()).toEqual(['slow'])
     const refused = await project.run(['run', 'slow'])
     expect(refused.code).toBe(1)
     expect(refused.stderr).toMatch(/has an open run[\s\S]*request slow/)

@@ -35,7 +35,7 @@ it('a dry run and the list say what the interval of passes makes of a cron expre
     schedules: [{ id: 'fine', advice: null }, { id: 'night' }, { id: 'often', advice: MERGED }],
   })
   expect((await project.run(['list'], { COLUMNS: '240' })).stdout).toMatch(new RegExp(`often .*${MERGED}\n`))
-}, 60_000)
+})
 
 it('next --year leaves out clock changes before a schedule begins and after it ends', async () => {
   project.configure(`{

@@ -17,7 +17,7 @@ describe('the quickstart', () => {
     await awayFromAQuarter()
     first = await start()
     second = await start()
-  }, 120_000)
+  })
   afterAll(() => rm(folder, { recursive: true }))
 
   const start = () =>

@@ -76,7 +76,7 @@ describe.each(engines())('pruning on $name', (engine) => {
       }),
       { numRuns: engine.name === 'sqlite' ? 15 : 4 },
     )
-  }, 120_000)
+  })
 })
 
 /** A schedule with this history, written as passes and a backfill write it. */

@@ -14,7 +14,7 @@ const EFFECTS = ['first 1', 'second 1', 'second 2', 'third 1']
 /** Kills a pass in the second of a slot's three jobs. Tests that run side by side each have an `expect` of their own. */
 async function killInSecondJob(expect: ExpectStatic, project: Project, args: readonly string[] = []): Promise<void> {
   const { child, ended } = project.start(args)
-  await expect.poll(() => project.effects(), { timeout: 20_000 }).toContain('second 1')
+  await expect.poll(() => project.effects()).toContain('second 1')
   child.kill('SIGKILL')
   expect((await ended).signal).toBe('SIGKILL')
   project.write('recover', '')
@@ -92,7 +92,7 @@ describe.concurrent.each(engines())('with the default lease, a pass started righ
       }`)
         const { child, ended } = project.start()
         const status = async () => (await project.sql('SELECT status, reason FROM JobRun'))[0]
-        await expect.poll(status, { timeout: 20_000 }).toEqual({ status: 'PENDING', reason: 'retry' })
+        await expect.poll(status).toEqual({ status: 'PENDING', reason: 'retry' })
         child.kill('SIGKILL')
         await ended
         const { code, document } = await project.json()

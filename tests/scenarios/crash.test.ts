@@ -19,10 +19,10 @@ describe.each(engines())('after a pass was killed on $name, with a short lease,'
       schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['first', 'second', 'third'], firstRun: 'immediately' }],
     }`)
     const { child, ended } = project.start([], SHORT)
-    await expect.poll(() => project.effects(), { timeout: 15_000 }).toContain('second 1')
+    await expect.poll(() => project.effects()).toContain('second 1')
     child.kill('SIGKILL')
     await ended
-    const { code, document } = await project.json([], SHORT)
+    const { code, document } = await project.json()
     expect(code).toBe(1)
     expect(document.runs).toMatchObject([
       { jobName: 'second', status: 'ABANDONED' },
@@ -42,11 +42,11 @@ describe.each(engines())('after a pass was killed on $name, with a short lease,'
     }`)
     const { child, ended } = project.start([], SHORT)
     await expect
-      .poll(async () => (await project.sql(`SELECT status, reason FROM JobRun`))[0], { timeout: 15_000 })
+      .poll(async () => (await project.sql(`SELECT status, reason FROM JobRun`))[0])
       .toEqual({ status: 'PENDING', reason: 'retry' })
     child.kill('SIGKILL')
     await ended
-    const { document } = await project.json([], SHORT)
+    const { document } = await project.json()
     expect(document.runs).toMatchObject([{ status: 'COMPLETED', attempt: 2 }])
     expect(project.effects()).toEqual(['try 1', 'try 2'])
   })
@@ -71,5 +71,5 @@ describe.each(engines())('after a pass was killed on $name, with a short lease,'
     const [run] = await project.sql(`SELECT status, attempt FROM JobRun WHERE jobName = 'poison'`)
     expect(run?.['status']).toMatch(/FAILED|ABANDONED/)
     expect(project.effects().filter((line) => line.startsWith('poison')).length).toBeLessThanOrEqual(4)
-  }, 60_000)
+  })
 })

@@ -40,7 +40,7 @@ describe.each(engines())('a dry run on $name', (engine) => {
     expect((await project.run([], SHORT)).code).toBe(0)
     await project.makeDue(['dies'])
     const dying = project.start([], SHORT)
-    await expect.poll(() => project.effects(), { timeout: 15_000 }).toEqual(['dies'])
+    await expect.poll(() => project.effects()).toEqual(['dies'])
     dying.child.kill('SIGKILL')
     await dying.ended
     expect((await project.run(['request', 'asked', '--params', '1'])).code).toBe(0)
@@ -52,7 +52,7 @@ describe.each(engines())('a dry run on $name', (engine) => {
       ),
     )
     // The dead pass's lease runs out by the database's clock.
-    await expect.poll(async () => (await plan(project)).document.runs.length, { timeout: 15_000 }).toBeGreaterThan(1)
+    await expect.poll(async () => (await plan(project)).document.runs.length).toBeGreaterThan(1)
 
     const before = await everyRow(project)
     const { code, document } = await plan(project)
@@ -81,7 +81,7 @@ describe.each(engines())('a dry run on $name', (engine) => {
     expect(human.stdout).toMatch(/due +run +/)
     expect(human.stdout).toContain('1 schedule would be created: comes')
     expect(await everyRow(project)).toBe(before)
-  }, 60_000)
+  })
 })
 
 describe('a dry run without a database', () => {

@@ -33,14 +33,14 @@ describe.each(engines())('beside a healthy pass whose job takes long, on $name',
     await vi.waitFor(() => expect(project.effects()).toContain('long'), { timeout: 30_000, interval: 50 })
     client = createClient({ databaseUrl: project.database?.url ?? '' })
     await client.schedules.get('held')
-  }, 60_000)
+  })
 
   afterAll(async () => {
     project.write('let-go', '')
     await long.ended
     await client.close()
     await project.remove()
-  }, 60_000)
+  })
 
   it('neither a pass nor a person waits for more than a third of its lease, through a heartbeat', async () => {
     const [{ id: passId } = {}] = await project.sql(`SELECT id FROM RunnerPass WHERE status = 'RUNNING'`)
@@ -60,7 +60,7 @@ describe.each(engines())('beside a healthy pass whose job takes long, on $name',
     expect(Math.max(...waited)).toBeLessThan(PATIENCE_MS)
     expect(project.effects().filter((effect) => effect === 'long')).toHaveLength(1)
     expect(await project.sql(`SELECT id FROM RunnerPass WHERE status = 'RUNNING'`)).toEqual([{ id: passId }])
-  }, 120_000)
+  })
 })
 
 /** How long each thing that a person may do to the schedule and its waiting runs takes. */

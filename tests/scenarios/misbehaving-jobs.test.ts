@@ -88,7 +88,8 @@ describe('in a pass, an inline job that', () => {
       { SHUTDOWN_GRACE_MS: '300' },
     )
     expect(bad).toMatchObject({ status: 'TIMED_OUT', error: expect.stringContaining('left behind') as string })
-    expect(tookMs).toBeLessThan(5000)
+    // The job itself takes a minute.
+    expect(tookMs).toBeLessThan(30_000)
   })
 
   it('rejects after it was left behind is named in a warning and changes nothing', async () => {
@@ -161,9 +162,9 @@ describe.each(engines())('on $name, a job with a process of its own that', (engi
         ${GOOD},
         defineJob({ name: 'exits', isolation: 'process', run: () => process.exit(0) }),
         defineJob({ name: 'aborts', isolation: 'process', run: () => process.abort() }),
-        defineJob({ name: 'blocks', isolation: 'process', timeout: 1500, run: () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) } }),
+        defineJob({ name: 'blocks', isolation: 'process', timeout: 4000, run: () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) } }),
         defineJob({ name: 'eats', isolation: 'process', memoryLimitMb: 32, run: () => { const kept = []; for (;;) kept.push(new Array(1e5).fill(kept.length)) } }),
-        defineJob({ name: 'forks', isolation: 'process', timeout: 1500, run: async () => {
+        defineJob({ name: 'forks', isolation: 'process', timeout: 4000, run: async () => {
           const { spawn } = await import('node:child_process')
           const child = spawn(process.execPath, ['-e', "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"], { stdio: 'ignore' })
           effect('pid ' + child.pid)
@@ -189,7 +190,7 @@ describe.each(engines())('on $name, a job with a process of its own that', (engi
         .find((line) => line.startsWith('pid '))
         ?.slice(4),
     )
-    await expect.poll(() => isAlive(child), { timeout: 3000 }).toBe(false)
+    await expect.poll(() => isAlive(child)).toBe(false)
     const [schedule] = await project.sql('SELECT lastStatus, consecutiveFailures FROM JobSchedule')
     expect(schedule).toEqual({ lastStatus: 'FAILED', consecutiveFailures: 1 })
   })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engines } from '../support/servers.js'
 import { readHistory, type History } from './history.js'
 import { aProject, type Project } from './project.js'
@@ -31,7 +31,7 @@ describe.each(engines())('a slot that comes due while a run of the schedule is o
     await project.run([], SHORT)
     await project.makeDue(POLICIES, 2)
     const first = project.start([], SHORT)
-    await vi.waitFor(() => expect(project.effects()).toHaveLength(4), { timeout: 30_000, interval: 50 })
+    await expect.poll(() => project.effects()).toHaveLength(4)
     await project.makeDue(POLICIES, 0)
     const dry = await project.json(['--dry-run'], SHORT)
     const { plan: entries } = dry.document as unknown as { plan: { scheduleId: string; decision: string }[] }
@@ -42,7 +42,7 @@ describe.each(engines())('a slot that comes due while a run of the schedule is o
     expect((await first.ended).code).toBe(0)
     expect((await project.run([], SHORT)).code).toBe(0)
     afterwards = await readHistory(project)
-  }, 120_000)
+  })
   afterAll(() => project.remove())
 
   it('waits with `wait`, and runs once the other has ended', () => {

@@ -81,7 +81,7 @@ describe.each(engines())('pauses, edits and schedules of applications on $name',
     await project.run(['backfill', 'filled', '--from', '2020-06-01', '--to', '2023-06-01'])
     await project.run()
     last = await readHistory(project)
-  }, 120_000)
+  })
   afterAll(async () => {
     await client.close()
     await project.remove()

@@ -43,7 +43,7 @@ describe('a pass whose reader', () => {
   ])('%s records every run', async (_, script) => {
     await shell(script)
     await expect
-      .poll(async () => (await project.sql('SELECT status FROM RunnerPass'))[0], { timeout: 20_000 })
+      .poll(async () => (await project.sql('SELECT status FROM RunnerPass'))[0])
       .toEqual({ status: 'FINISHED' })
     await expectAllRecorded()
   })
@@ -53,7 +53,7 @@ describe('a pass whose reader', () => {
     child.stdout?.pause()
     child.stderr?.pause()
     await expect
-      .poll(async () => (await project.sql('SELECT status FROM RunnerPass'))[0], { timeout: 20_000 })
+      .poll(async () => (await project.sql('SELECT status FROM RunnerPass'))[0])
       .toEqual({ status: 'FINISHED' })
     await expectAllRecorded()
     child.stdout?.resume()

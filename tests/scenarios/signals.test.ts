@@ -60,7 +60,7 @@ async function startAt(
 ): Promise<Started> {
   project.configure(stage.config)
   const started = project.start(['--json'], SETTINGS)
-  await expect.poll(() => project.effects(), { timeout: 20_000 }).toContain(stage.sign)
+  await expect.poll(() => project.effects()).toContain(stage.sign)
   return started
 }
 type Expect = ExpectStatic
@@ -104,7 +104,7 @@ describe.each(engines())('on $name, a pass', (engine) => {
       child.kill('SIGINT')
       const { code, stdout } = await ended
       expect(code).toBe(130)
-      expect(performance.now() - sentAtMs).toBeLessThan(5000)
+      expect(performance.now() - sentAtMs).toBeLessThan(2000 + OF_A_BUSY_MACHINE_MS)
       expect(JSON.parse(stdout)).toMatchObject({
         exitCode: 130,
         counts: { interrupted: 1 },
@@ -127,7 +127,7 @@ describe.each(engines())('on $name, a pass', (engine) => {
     const { child, ended } = project.start(['--verbose'], SETTINGS)
     let said = ''
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    await expect.poll(() => said, { timeout: 15_000 }).toContain('watching pass')
+    await expect.poll(() => said).toContain('watching pass')
     const sentAtMs = performance.now()
     child.kill('SIGTERM')
     expect((await ended).code).toBe(143)
@@ -139,12 +139,12 @@ describe.each(engines())('on $name, a pass', (engine) => {
   })
 })
 
-const OF_A_BUSY_MACHINE_MS = 2000
+const OF_A_BUSY_MACHINE_MS = 3000
 
 /** With a grace of a minute, which the second signal must not wait for. */
 async function startTwice(project: Project, expect: Expect): Promise<Started> {
   project.configure(STAGES['while a job ignores it'].config)
   const started = project.start(['--json'], { ...SETTINGS, SHUTDOWN_GRACE_MS: '60000' })
-  await expect.poll(() => project.effects(), { timeout: 20_000 }).toContain('here')
+  await expect.poll(() => project.effects()).toContain('here')
   return started
 }

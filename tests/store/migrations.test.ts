@@ -153,5 +153,5 @@ describe.runIf(engines().some((engine) => engine.name === 'mariadb'))('migrate o
     await connection.end()
     expect(await migrate(url)).toEqual(ALL)
     await server.stop()
-  }, 60_000)
+  })
 })

@@ -179,7 +179,7 @@ describe.each(engines())('recording on $name', (engine) => {
       log: big,
       error: big,
     })
-  }, 60_000)
+  })
 
   it('counts failures in a row, and one success ends the row', async () => {
     const { store } = fixture

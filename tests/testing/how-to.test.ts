@@ -23,4 +23,4 @@ it('the example in the how-to passes in an app that has installed the package', 
   await app.remove()
   expect(code, `${stdout}${stderr}`).toBe(0)
   expect(stdout).toMatch(/pass 3/)
-}, 60_000)
+})

@@ -72,10 +72,10 @@ describe.each(engines())('health and metrics on $name', (engine) => {
     await prisma.runnerPass.updateMany({ data: { startedAt: longAgo, finishedAt: longAgo, leaseUntil: longAgo } })
     await prisma.$disconnect()
     await expect
-      .poll(async () => (await call(server, '/health/scheduler')).body, { timeout: 5000 })
+      .poll(async () => (await call(server, '/health/scheduler')).body)
       .toMatchObject({ status: 'overdue', overdueSince: longAgo.toISOString() })
     expect((await call(server, '/health/scheduler')).status).toBe(503)
-    await expect.poll(async () => (await figures()).get('run_due_schedules_overdue'), { timeout: 5000 }).toBe(1)
+    await expect.poll(async () => (await figures()).get('run_due_schedules_overdue')).toBe(1)
     const { body } = await call(server, '/api/overview', { token: await tokenFor('viewer') })
     expect(body).toMatchObject({ overdueSince: longAgo.toISOString(), expectedPassAt: null })
   })

@@ -97,7 +97,7 @@ describe('starting the web server', () => {
       expect((await Promise.all(changes)).map(({ status }) => status)).toEqual([503, 503, 503, 503, 503])
       expect(performance.now() - askedAt).toBeLessThan(20_000)
       await gate.open()
-      await expect.poll(() => statusOf('/api/overview'), { timeout: 20_000 }).toBe(200)
+      await expect.poll(() => statusOf('/api/overview')).toBe(200)
       expect((await call(server, '/api/schedules/x/resume', { token, body: {} })).status).toBe(404)
       await gate.close()
     },
@@ -142,7 +142,7 @@ describe.each(engines())('beside passes on $name', (engine) => {
     await project.makeDue(['long'])
     const server = await serve(project.database?.url ?? '')
     const pass = project.start([], env)
-    await expect.poll(() => project.effects(), { timeout: 20_000 }).toEqual(['began'])
+    await expect.poll(() => project.effects()).toEqual(['began'])
     return { project, server, pass }
   }
   const overview = async (server: WebServer): Promise<unknown> =>
