@@ -48,7 +48,7 @@ export async function account(project: Project, base: Date, wrong: (what: unknow
   const isJob = (row: Record<string, unknown>, name: string) => row['jobName'] === name && row['cause'] === 'CRON'
   const effectsOf = (row: Record<string, unknown>) => byRun.get(String(row['id'])) ?? 0
   const unfinished = rows.filter(
-    (row) => isJob(row, 'least') && !['COMPLETED', 'PENDING'].includes(String(row['status'])),
+    (row) => isJob(row, 'least') && !['COMPLETED', 'PENDING'].includes(String(row['status'])) && !wasReplaced(row),
   )
   for (const row of unfinished) wrong({ unfinished: row })
   return {
@@ -69,6 +69,11 @@ export async function account(project: Project, base: Date, wrong: (what: unknow
       .filter((row) => row['jobName'] === 'least')
       .reduce((sum, row) => sum + Math.max(0, effectsOf(row) - 1), 0),
   }
+}
+
+/** A newer slot of this schedule ends what is open: so it says, and a clock that leaps brings one at any time. */
+function wasReplaced(row: Record<string, unknown>): boolean {
+  return row['scheduleId'] === 'replace' && row['status'] === 'CANCELLED'
 }
 
 /** By schedule, job and slot, so that two runs of one slot would show. */
