@@ -1,5 +1,6 @@
 // Makes the pictures of the dashboard in docs/images/ from a database of its own. Needs a build and Chromium.
-// `node scripts/screenshots.mjs [FOLDER]`; with a folder every page is taken there, in light, dark and on a phone.
+// `node scripts/screenshots.mjs [FOLDER [PAGE...]]`; with a folder every page, or those named, is taken there, in light,
+// dark and on a phone.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -10,18 +11,29 @@ import { chromium } from 'playwright-core'
 
 const root = path.resolve(import.meta.dirname, '..')
 const DESKTOP = { width: 1280, height: 860 }
-const PHONE = { width: 360, height: 780 }
+const PHONE = { width: 390, height: 844 }
 const BEST = [
   ['dashboard', '/', 'light', DESKTOP],
   ['schedules', '/schedules', 'dark', DESKTOP],
 ]
+const SIGNED_OUT = '/sign-in'
+const FIRST_RUN = 'a.row-link'
+// A page, or one and the link to follow from it.
 const PAGES = {
+  'sign-in': SIGNED_OUT,
   overview: '/',
   schedules: '/schedules',
   schedule: '/schedules/hourly-sync',
   failing: '/schedules/exchange-rates',
   runs: '/runs',
   failed: '/runs?status=FAILED,TIMED_OUT,ABANDONED',
+  'failed-run': ['/runs?status=FAILED', FIRST_RUN],
+  'running-run': ['/runs?status=RUNNING', FIRST_RUN],
+  'waiting-run': ['/runs?status=PENDING', FIRST_RUN],
+  'no-runs': '/runs?schedule=nothing-like-it',
+  paused: '/schedules/upload-cleanup',
+  backfill: `/schedules/hourly-sync/backfill?from=${dayAgo(3)}&to=${dayAgo(2)}`,
+  missing: '/schedules/nothing-like-it',
   passes: '/passes',
   timeline: '/timeline',
 }
@@ -34,7 +46,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-background-networking'],
 })
 try {
-  await takeAll(process.argv[2])
+  await takeAll(...process.argv.slice(2))
 } finally {
   await browser.close()
   server.process.kill('SIGTERM')
@@ -68,7 +80,7 @@ function addressOf(child) {
   })
 }
 
-async function takeAll(target) {
+async function takeAll(target, ...names) {
   const { issueToken } = await createJiti(import.meta.url).import('../src/access/token.ts')
   const token = await issueToken({
     secret: new TextEncoder().encode(secret),
@@ -80,11 +92,13 @@ async function takeAll(target) {
   const jobs =
     target === undefined
       ? BEST
-      : Object.entries(PAGES).flatMap(([name, at]) => [
-          [`${name}-light`, at, 'light', DESKTOP],
-          [`${name}-dark`, at, 'dark', DESKTOP],
-          [`${name}-phone`, at, 'light', PHONE],
-        ])
+      : Object.entries(PAGES)
+          .filter(([name]) => names.length === 0 || names.includes(name))
+          .flatMap(([name, at]) => [
+            [`${name}-light`, at, 'light', DESKTOP],
+            [`${name}-dark`, at, 'dark', DESKTOP],
+            [`${name}-phone`, at, 'light', PHONE],
+          ])
   const images = target ?? path.join(root, 'docs/images')
   await mkdir(images, { recursive: true })
   for (const [name, at, colorScheme, viewport] of jobs) {
@@ -94,13 +108,24 @@ async function takeAll(target) {
   }
 }
 
-async function take(token, at, look, file, fullPage) {
+async function take(token, page, look, file, fullPage) {
+  const [at, link] = [page].flat()
   const context = await browser.newContext({ ...look, timezoneId: 'Europe/Berlin', locale: 'en-GB' })
-  const page = await context.newPage()
-  await page.goto(`${server.address}/sign-in?next=${encodeURIComponent(at)}`)
-  await page.fill('input[name=token]', token)
-  await page.click('button')
-  await page.waitForLoadState('load')
-  await page.screenshot({ path: file, fullPage })
+  const tab = await context.newPage()
+  await tab.goto(`${server.address}/sign-in?next=${encodeURIComponent(at)}`)
+  if (at !== SIGNED_OUT) {
+    await tab.fill('input[name=token]', token)
+    await tab.click('button')
+    await tab.waitForLoadState('load')
+  }
+  if (link !== undefined) {
+    await tab.click(link)
+    await tab.waitForLoadState('load')
+  }
+  await tab.screenshot({ path: file, fullPage })
   await context.close()
+}
+
+function dayAgo(days) {
+  return `${new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)}T00:00`
 }

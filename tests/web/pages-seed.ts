@@ -16,6 +16,8 @@ interface Seeded {
   jobs: string[]
   /** Of a typical run. */
   ms: number
+  /** That a failed run took; 1 unless told. */
+  attempts?: number
   description?: string
   fate?: (age: number) => { status: RunStatus; reason?: RunReason; error?: string } | null
   row?: Partial<Prisma.JobScheduleCreateManyInput>
@@ -48,6 +50,7 @@ const SCHEDULES: Seeded[] = [
     cron: '0 */2 * * *',
     jobs: ['fetch-rates'],
     ms: 2300,
+    attempts: 3,
     fate: (age) => (age < 3 || age === 17 ? { status: 'FAILED', error: HTTP_502 } : null),
     row: { lastStatus: 'FAILED', lastError: HTTP_502, consecutiveFailures: 3 },
   },
@@ -156,7 +159,7 @@ function scheduleRow({ id, cron, timezone = 'UTC', jobs, description, row }: See
 }
 
 function runs(
-  { id, jobs, ms, fate }: Seeded,
+  { id, jobs, ms, fate, attempts = 1 }: Seeded,
   slot: Date,
   age: number,
   random: () => number,
@@ -171,33 +174,43 @@ function runs(
   return jobs.map((jobName) => {
     const durationMs = Math.round(ms * (0.7 + 0.6 * random()) * (random() > 0.93 ? 1.8 : 1))
     const finishedAt = new Date(startedAt.getTime() + durationMs)
+    const tries = end.status === 'FAILED' ? attempts : 1
     const run = {
       ...common,
       id: runId(startedAt),
       jobName,
-      attempt: 1,
+      attempt: tries,
+      maxAttempts: attempts,
       startedAt,
       finishedAt,
       durationMs,
       error: end.error ?? null,
-      log: `reading\nwrote ${Math.round(random() * 900)} rows\n`,
-      attempts: [attempt(end.status, startedAt, finishedAt, end.error ?? null)],
+      log: `reading\nwrote ${Math.round(random() * 900)} rows\n`.repeat(tries),
+      attempts: Array.from({ length: tries }, (_, index) => attempt(index + 1, tries, end, startedAt, finishedAt)),
     }
     startedAt = finishedAt
     return run
   })
 }
 
-function attempt(status: RunStatus, startedAt: Date, finishedAt: Date, error: string | null) {
-  const durationMs = finishedAt.getTime() - startedAt.getTime()
+/** One of `of`, evenly spaced, each followed by a wait as long. */
+function attempt(
+  number: number,
+  of: number,
+  { status, error }: { status: RunStatus; error?: string },
+  from: Date,
+  to: Date,
+) {
+  const durationMs = Math.round((to.getTime() - from.getTime()) / (2 * of - 1))
+  const startedAt = from.getTime() + 2 * (number - 1) * durationMs
   return {
-    number: 1,
+    number,
     status,
-    startedAt: startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(startedAt + durationMs).toISOString(),
     durationMs,
     passId: 1,
-    error,
+    error: error ?? null,
   }
 }
 

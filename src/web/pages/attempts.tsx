@@ -38,7 +38,9 @@ export const Attempts: FC<{ run: Run }> = ({ run: { attempts } }) =>
                 </td>
                 <td class="number nowrap">{attempt.durationMs === null ? '–' : formatDuration(attempt.durationMs)}</td>
                 <td>{attempt.passId ?? '–'}</td>
-                <td class="error-line">{attempt.error?.split('\n')[0] ?? ''}</td>
+                <td class="name">
+                  <div class="error-line">{attempt.error?.split('\n')[0] ?? ''}</div>
+                </td>
               </tr>
             ))}
           </tbody>

@@ -7,10 +7,10 @@ import type { RunStatus } from '../../domain/run.js'
 import type { Session } from '../session.js'
 import { cronWords } from './coming.js'
 import { formatCount, formatDuration, formatIn, plural } from './format.js'
-import { Ago, Badge, StatusBadge, Time } from './marks.js'
+import { Ago, Badge, Time } from './marks.js'
 import { NextPass } from './next-pass.js'
+import { Failing, Failures, Running } from './overview-lists.js'
 import { Empty, isOperator, Notice, schedulePath, Section } from './parts.js'
-import { Progress, RunTable } from './run-table.js'
 import { PauseOfAllNotice } from './pause-of-all.js'
 import { PassStrip } from './pass-strip.js'
 import { STATUS_TONES, STATUS_WORDS } from './words.js'
@@ -70,7 +70,7 @@ export const OverviewPage: FC<OverviewView> = (view) => {
           </p>
           <PassStrip passes={passes} />
         </div>
-        <Tile title="Running now" value={overview.open.running} href="/runs?status=RUNNING">
+        <Tile title="Running" value={overview.open.running} href="/runs?status=RUNNING">
           {plural(overview.open.pending + overview.open.queued, 'run')} waiting
         </Tile>
         <Tile title="Failing" value={overview.schedules.failing} href="/schedules?filter=failing" isBad>
@@ -139,76 +139,6 @@ const LastDay: FC<{ counts: Overview['lastDay'] }> = ({ counts }) => {
     </Section>
   )
 }
-
-const Failing: FC<{ overview: Overview }> = ({ overview: { failing, now } }) => (
-  <Section id="failing" title="Failing schedules">
-    {failing.length === 0 ? (
-      <p class="calm">
-        <Badge tone="good">All clear</Badge> The newest slot of every schedule that ran succeeded.
-      </p>
-    ) : (
-      <ul class="list">
-        {failing.map((schedule) => (
-          <li>
-            <div class="list-head">
-              <a class="name" href={schedulePath(schedule.id)}>
-                {schedule.id}
-              </a>
-              {schedule.lastStatus === null ? null : <StatusBadge status={schedule.lastStatus} />}
-            </div>
-            <div class="detail">
-              {schedule.consecutiveFailures > 1 ? `${schedule.consecutiveFailures} times in a row, last ` : 'Last run '}
-              {schedule.lastRunAt === null ? 'unknown' : <Ago at={schedule.lastRunAt} now={now} />}
-            </div>
-            {schedule.lastError === null ? null : <div class="error-line">{schedule.lastError.split('\n')[0]}</div>}
-          </li>
-        ))}
-      </ul>
-    )}
-  </Section>
-)
-
-const Running: FC<{ overview: Overview }> = ({ overview: { running, now } }) => (
-  <Section id="running" title="Running now">
-    {running.length === 0 ? (
-      <p class="calm muted">Nothing is running. Between passes that is how it should be.</p>
-    ) : (
-      <ul class="list">
-        {running.map((run) => (
-          <li>
-            <div class="list-head">
-              <a class="name" href={`/runs/${run.id}`}>
-                {run.jobName}
-              </a>
-              <StatusBadge status="RUNNING" />
-            </div>
-            <div class="detail">
-              {run.scheduleId}
-              {run.startedAt === null ? null : (
-                <>
-                  , started <Ago at={run.startedAt} now={now} />
-                </>
-              )}
-              {run.passId === null ? null : ` by pass ${run.passId}`}
-            </div>
-            <Progress run={run} />
-          </li>
-        ))}
-      </ul>
-    )}
-  </Section>
-)
-
-const Failures: FC<{ runs: readonly RunSummary[]; now: Date }> = ({ runs, now }) =>
-  runs.length === 0 ? null : (
-    <Section
-      id="failures"
-      title="Newest failures"
-      aside={<a href="/runs?status=FAILED,TIMED_OUT,ABANDONED">All failures</a>}
-    >
-      <RunTable runs={runs} now={now} label="Newest failures" withSchedule />
-    </Section>
-  )
 
 const ComingUp: FC<{ coming: readonly ScheduleSummary[]; now: Date }> = ({ coming, now }) => (
   <Section id="coming" title="Coming up" aside={<a href="/schedules?order=next">All schedules</a>}>

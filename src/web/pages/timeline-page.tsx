@@ -29,7 +29,8 @@ export const TimelinePage: FC<TimelineView> = (view) => {
     <>
       <h1>Timeline</h1>
       <p class="lead">
-        What ran when in the last 24 hours, beside what. {view.isCut ? 'Only the newest 1,000 runs are shown.' : ''}
+        What ran when since <Time at={view.from} />, beside what.{' '}
+        {view.isCut ? 'Only the newest 1,000 runs are shown.' : ''}
       </p>
       <div id="timeline" data-part>
         {view.runs.length === 0 ? (
