@@ -1,0 +1,98 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { prismaOn, run } from '../queries/fixture.js'
+import { engines, type TestDatabase } from '../support/servers.js'
+import { describeInBrowser, openBrowser, seriousFindings, signedIn, type Visitor } from './browser-support.js'
+import { seedDashboard } from './pages-seed.js'
+import { startWebServer, type WebServer } from './support.js'
+
+describeInBrowser('what each page tells', () => {
+  let browser: Browser
+  let database: TestDatabase
+  let server: WebServer
+  let visitor: Visitor
+
+  beforeAll(async () => {
+    const [sqlite] = engines()
+    if (sqlite === undefined) throw new Error('these tests need an engine')
+    database = await sqlite.createDatabase()
+    await seedDashboard(database.url, new Date())
+    server = await startWebServer(database.url)
+    browser = await openBrowser()
+    visitor = await signedIn(browser, server, 'viewer')
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await server.stop()
+    await database.drop()
+  })
+
+  const textOf = async (path: string, part: string) => {
+    const page = await visitor.visit(path)
+    return (await page.locator(part).innerText()).replace(/\s+/g, ' ')
+  }
+
+  it('overview: the last and the next pass, what failed and what runs, how far it is', async () => {
+    expect(await textOf('/', '#tiles')).toMatch(/Last pass .+ Next at about \d\d:\d\d \(.*Failing 1 of 8 schedules/)
+    expect(await textOf('/', '#failing')).toMatch(/exchange-rates .*3 times in a row.*502 Bad Gateway/)
+    expect(await textOf('/', '#running')).toMatch(/backup-database.*by pass 60 62 % · table orders/)
+    expect(await textOf('/', '#failures')).toMatch(/fetch-rates.*exchange-rates, started .*3 attempts answered 502/)
+  })
+
+  it('schedules: cron in words, the next slots in its zone and the viewer’s, how long its runs take', async () => {
+    const text = await textOf('/schedules?search=customer-digest', '.schedule')
+    expect(text).toContain('At 07:30, Monday through Friday')
+    expect(text).toMatch(/America\/New_York.*p50 .*p95 .*, 07:30 (17|18):00 your time/)
+  })
+
+  it('a schedule: figures, and what a change of clocks does to it', async () => {
+    expect(await textOf('/schedules/nightly-backup', '.numbers')).toMatch(/Median \(p50\) .*p95 .*Longest .*Based on/)
+    expect(await textOf('/schedules/nightly-backup', '.shifts')).toMatch(
+      /next year .*02:30 is skipped .*runs right after it/,
+    )
+  })
+
+  it('a schedule: runs that took longer than they use to', async () => {
+    const prisma = await prismaOn(database.url)
+    const startedAt = new Date(Date.now() - 600_000)
+    const slow = { status: 'COMPLETED', createdAt: startedAt, startedAt, finishedAt: new Date(), durationMs: 600_000 }
+    await prisma.jobRun.create({ data: run({ scheduleId: 'warm-cache', jobName: 'warm-cache', ...slow }) })
+    await prisma.$disconnect()
+    expect(await textOf('/schedules/warm-cache', 'main')).toContain(
+      '1 of these took over a fifth longer than 95 of 100',
+    )
+  })
+
+  it('a run: its error, log, attempts and their course', async () => {
+    const page = await visitor.visit('/runs?schedule=exchange-rates&status=FAILED')
+    await page.locator('a.row-link').first().click()
+    expect(await page.textContent('#error pre')).toContain('at rates.example.com/latest')
+    expect(await page.textContent('#log pre')).toMatch(/^reading\nwrote \d+ rows\n/)
+    expect(await page.locator('#attempts tbody tr').count()).toBe(3)
+    expect(await page.getAttribute('#course svg', 'aria-label')).toMatch(/attempt 1 took .*attempt 3 took/)
+  })
+
+  it('timeline: a lane for each schedule, a bar for each run that leads to it, and the same as a table', async () => {
+    const page = await visitor.visit('/timeline')
+    const lane = page.locator('.lane', { hasText: 'hourly-sync' })
+    const href = await lane.locator('svg a').last().getAttribute('href')
+    expect(href).toMatch(/^\/runs\//)
+    await page.click('summary:has-text("As a table")')
+    await page.locator(`#timeline table a[href="${href ?? ''}"]`).click()
+    expect(await page.textContent('h1')).toMatch(/pull-orders|push-stock/)
+  })
+
+  it('sign-in: what a token is, and that a wrong one is none', async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await page.goto(`${server.url}/runs?status=FAILED`)
+    expect(page.url()).toContain('/sign-in?next=')
+    expect(await page.textContent('main')).toContain('run-due-schedules token --role viewer')
+    await page.fill('input[name=token]', 'wrong')
+    await page.click('button')
+    expect(await page.textContent('[role=alert]')).not.toBe('')
+    expect(await seriousFindings(page)).toEqual([])
+    await context.close()
+  })
+})
