@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { engines } from '../support/servers.js'
 import { readHistory, type History } from './history.js'
 import { aProject, type Project } from './project.js'
@@ -31,7 +31,8 @@ describe.each(engines())('a slot that comes due while a run of the schedule is o
     await project.run([], SHORT)
     await project.makeDue(POLICIES, 2)
     const first = project.start([], SHORT)
-    await expect.poll(() => project.effects()).toHaveLength(4)
+    // In a hook there is no expect.poll.
+    await vi.waitFor(() => expect(project.effects()).toHaveLength(4), { timeout: 60_000, interval: 50 })
     await project.makeDue(POLICIES, 0)
     const dry = await project.json(['--dry-run'], SHORT)
     const { plan: entries } = dry.document as unknown as { plan: { scheduleId: string; decision: string }[] }
