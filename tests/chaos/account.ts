@@ -73,7 +73,7 @@ export async function account(project: Project, base: Date, wrong: (what: unknow
 
 /** A newer slot of this schedule ends what is open: so it says, and a clock that leaps brings one at any time. */
 function wasReplaced(row: Record<string, unknown>): boolean {
-  return row['scheduleId'] === 'replace' && row['status'] === 'CANCELLED'
+  return row['status'] === 'CANCELLED' && row['reason'] === 'replaced'
 }
 
 /** By schedule, job and slot, so that two runs of one slot would show. */

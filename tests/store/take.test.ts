@@ -195,6 +195,8 @@ describe.each(engines())('taking slots on $name', (engine) => {
     expect(
       await fixture.store.record(passId, { ...EMPTY, starts: [{ runId: reserved, attempt: 1, maxAttempts: 1 }] }),
     ).toMatchObject({ started: new Set() })
+    await fixture.store.releaseRuns(passId, [reserved], 'interrupted')
+    expect(await fixture.store.readRun(reserved)).toMatchObject({ reason: 'replaced', cancelRequestedAt: aDate })
   })
 
   it('counts a retry that lies ahead as waiting', async () => {
