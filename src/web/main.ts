@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os'
 import { systemClock } from '../clock.js'
 import { EXIT, messageOf, ScheduleError } from '../errors.js'
 import { createLog, type Log } from '../log.js'
@@ -42,11 +43,21 @@ async function serve(log: Log): Promise<void> {
     log,
   })
   const stopped = stopSignal()
+  giveWay()
   const { url, stop } = await listen(app, host, port)
   log.info(`version ${VERSION} serves ${url}`)
   log.info(`${await stopped}: stopping`)
   await stop(environment.shutdownGraceMs)
   await database.close()
+}
+
+/** On a machine that has both, a pass goes first: nobody minds a page that takes a moment longer. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // Not every host lets a process choose; then both are alike.
+  }
 }
 
 function stopSignal(): Promise<string> {
