@@ -37,3 +37,5 @@ export type FromHeartbeat =
 export const TRUSTED_SHARE = 0.8
 /** Beyond the trusted part nothing is started; until this one a renewal may still arrive, then jobs are told to stop. */
 export const LAST_SHARE = 0.95
+/** Of a lease between two heartbeats: a little under a third, so that whoever watches has seen one within a third. */
+export const BEAT_SHARE = 0.3

@@ -8,6 +8,7 @@ import { killGroups } from '../jobs/live-groups.js'
 import { openStore } from '../store/open-store.js'
 import type { RunFinish, Store } from '../store/store.js'
 import {
+  BEAT_SHARE,
   LAST_SHARE,
   TRUSTED_SHARE,
   type FromHeartbeat,
@@ -28,7 +29,7 @@ const RECORDING_MS = 10_000
 const STALLED_READER_MS = 300
 
 /**
- * Renews the lease of a pass every third of it from a thread and connection of its own, and is the watchdog of jobs that
+ * Renews the lease of a pass a little over three times in it from a thread and connection of its own, and is the watchdog of jobs that
  * block the main thread past their timeout. Connects only a sixth of a lease in: most passes are over by then.
  */
 const data = workerData as HeartbeatData
@@ -55,12 +56,12 @@ async function beatForEver(): Promise<void> {
   if (isEnding()) return
   FAILPOINT: await failpoint('heartbeat.connecting')
   await connect()
-  await clock.sleep(grantedAtMs + data.leaseMs / 3 - clock.monotonicMs(), ending.signal)
+  await clock.sleep(grantedAtMs + BEAT_SHARE * data.leaseMs - clock.monotonicMs(), ending.signal)
   while (!isEnding()) {
     // From sending to sending: an answer may be slow, or wait for a transaction of this very pass.
     const sentAtMs = clock.monotonicMs()
     if (!(await beat())) break
-    await clock.sleep(sentAtMs + data.leaseMs / 3 - clock.monotonicMs(), ending.signal)
+    await clock.sleep(sentAtMs + BEAT_SHARE * data.leaseMs - clock.monotonicMs(), ending.signal)
   }
   if (!isEnding()) tell({ kind: 'lost' })
 }

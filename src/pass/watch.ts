@@ -1,7 +1,7 @@
 import type { OpenPass } from './open-pass.js'
 
 const FIRST_LOOK_MS = 50
-const LONGEST_LOOK_MS = 1000
+const LONGEST_LOOK_MS = 500
 
 /**
  * Before a pass exits it watches passes that hold runs until each finishes, renews its lease (alive: leave it) or lets it

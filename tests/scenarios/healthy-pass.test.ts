@@ -6,7 +6,8 @@ import { aProject, type Project, type Started } from './project.js'
 
 const LEASE_MS = 24_000
 const ENV = { LEASE_MS: String(LEASE_MS) }
-const PATIENCE_MS = LEASE_MS / 3
+/** A third of the lease, and what a busy machine takes for a pass that waits for nobody. */
+const PATIENCE_MS = LEASE_MS / 3 + 3000
 const CONFIG = `{
   concurrency: 20,
   jobs: [
