@@ -84,8 +84,10 @@ describe.runIf(clocksCanBeFaked()).each(engines())('over $name, whose own clock 
     child.kill('SIGKILL')
     await ended
     database.set(-HOUR_S)
-    const early = await project.json(['--max-duration', '5s'])
+    // Which exits all the same, though what it watches seems alive for an hour.
+    const early = await project.json([], { LEASE_MS: '2000' })
     expect([early.code, early.document.error, project.effects().toSorted()]).toEqual([0, null, BEGUN])
+    expect(early.stderr).toContain('neither renews its lease nor lets it end')
     database.set(0)
     expect((await project.json()).document.error).toBeNull()
     expect(await runs()).toEqual(TAKEN_OVER)
