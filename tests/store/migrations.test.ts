@@ -57,7 +57,7 @@ describe.each(engines())('migrate on $name', (engine) => {
     const checksum = createHash('sha256')
       .update(await readFile(file))
       .digest('hex')
-    const [row] = await sql('SELECT * FROM _prisma_migrations')
+    const [row] = await sql(`SELECT * FROM _prisma_migrations WHERE migration_name = '${INIT}'`)
     expect(row).toMatchObject({
       id: matching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       checksum,
