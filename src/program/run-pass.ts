@@ -168,7 +168,7 @@ function contextOf(
 /** Errors of the config win over those of the database: they are what a person can mend first. */
 async function openOrExplain({ environment, config }: Prepared): Promise<Store> {
   try {
-    return await openStore({ databaseUrl: environment.databaseUrl })
+    return await openStore({ databaseUrl: environment.databaseUrl, urgency: 'background' })
   } catch (error) {
     await refuseBadCalendar(config)
     throw error

@@ -3,12 +3,15 @@ import { parseDatabaseUrl } from './database-url.js'
 import type { Database } from './database.js'
 import { databaseWithFailpoints, storeWithFailpoints } from './failpoints.js'
 import { sqlStore } from './sql-store.js'
+import type { Urgency } from './sqlite/sqlite-database.js'
 import type { Store } from './store.js'
 
 export interface OpenStoreOptions {
   databaseUrl: string
   /** For dry runs: nothing is created or migrated. */
   readOnly?: boolean
+  /** Of writes that wait for an embedded file: a pass's are 'background', behind those of people; 'foreground' unless set. */
+  urgency?: Urgency
   /** For a store in a thread that may be ended. */
   gate?: CallGate
   /** How long a statement of MySQL's may be without an answer, in milliseconds; 15 s unless set. */
@@ -25,6 +28,7 @@ export interface OpenStoreOptions {
 export async function openStore({
   databaseUrl,
   readOnly = false,
+  urgency = 'foreground',
   gate,
   ...patience
 }: OpenStoreOptions): Promise<Store> {
@@ -34,7 +38,7 @@ export async function openStore({
     return storeOver(await openMysql(target, patience))
   }
   const { openSqlite } = await import('./sqlite/open-sqlite.js')
-  return storeOver(await openSqlite(target.file, readOnly, gate))
+  return storeOver(await openSqlite(target.file, { readOnly, urgency, gate }))
 }
 
 function storeOver(opened: Database): Store {

@@ -8,8 +8,6 @@ export type Connection = InstanceType<typeof Database>
 const OPENING_TIMEOUT_MS = 5000
 /** In a thread that may have to end meanwhile; it tries again. */
 const OPENING_TIMEOUT_OF_A_THREAD_MS = 300
-// The driver waits on the event loop's thread, so it hardly waits; waiting is made of retries between which jobs go on.
-const BUSY_TIMEOUT_MS = 10
 
 interface ConnectOptions {
   readOnly: boolean
@@ -38,7 +36,7 @@ export function connect(file: string, { readOnly, inThread = false }: ConnectOpt
   }
 }
 
-/** From now on the connection is shared with running jobs. */
-export function waitBriefly(connection: Connection): void {
-  connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+/** From now on a lock that another holds is an error at once: the driver would wait on the thread on which jobs run. */
+export function refuseToWait(connection: Connection): void {
+  connection.exec('PRAGMA busy_timeout = 0')
 }

@@ -1,22 +1,29 @@
 import { ScheduleError } from '../../errors.js'
 import type { CallGate } from '../call-gate.js'
 import type { Database } from '../database.js'
-import { connect, waitBriefly } from './connect.js'
+import { connect, refuseToWait } from './connect.js'
 import { migrateWith, pendingWith } from './migrate.js'
-import { sqliteDatabase } from './sqlite-database.js'
+import { sqliteDatabase, type Urgency } from './sqlite-database.js'
 
-/** Opens the file, brought up to date unless read-only. */
-export async function openSqlite(file: string, readOnly: boolean, gate?: CallGate): Promise<Database> {
-  return gate === undefined ? await open(file, readOnly) : await gate.pass(() => open(file, readOnly, gate))
+interface OpenSqliteOptions {
+  readOnly: boolean
+  urgency: Urgency
+  gate?: CallGate | undefined
 }
 
-async function open(file: string, readOnly: boolean, gate?: CallGate): Promise<Database> {
+/** Opens the file, brought up to date unless read-only. */
+export async function openSqlite(file: string, options: OpenSqliteOptions): Promise<Database> {
+  const { gate } = options
+  return gate === undefined ? await open(file, options) : await gate.pass(() => open(file, options))
+}
+
+async function open(file: string, { readOnly, urgency, gate }: OpenSqliteOptions): Promise<Database> {
   const connection = connect(file, { readOnly, inThread: gate !== undefined })
   try {
     if (!readOnly) await migrateWith(connection)
     else if ((await pendingWith(connection)).length > 0) throw outOfDate(file)
-    waitBriefly(connection)
-    const database = sqliteDatabase(connection, file, { gate })
+    refuseToWait(connection)
+    const database = sqliteDatabase(connection, file, { gate, urgency })
     return readOnly ? database : { ...database, close: () => closeWhole(database) }
   } catch (error) {
     connection.close()

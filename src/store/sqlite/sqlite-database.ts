@@ -7,28 +7,36 @@ import type { Connection } from './connect.js'
 import { sqliteDialect, sqliteStatements } from './statements.js'
 
 const BUSY_BUDGET_MS = 15_000
-const RETRY_DELAY_MS = 25
-// The file's lock goes to whoever asks first once it is free: a waiter asks twice as often after this time, and so on.
-const IMPATIENCE_MS = 200
+/**
+ * The file's lock has no queue, it goes to whoever asks first once it is free. So the pause between two attempts is a
+ * waiter's share of it: a person's write, and a heartbeat, come before the many of a crowd of passes.
+ */
+const LONGEST_PAUSE_MS = { foreground: 2, background: 50 } as const
 
 // Stores of one process on one file take turns: a driver that waits for another's lock keeps that one from going on.
 const turnsByFile = new Map<string, ReturnType<typeof createTurns>>()
 
+/** How soon a waiter asks again for the lock of a file. */
+export type Urgency = keyof typeof LONGEST_PAUSE_MS
+
 interface Options {
   dialect?: Dialect
   gate?: CallGate | undefined
+  urgency?: Urgency
 }
 
 /** The seam over an open file. Calls are synchronous underneath; between retries the event loop goes on. */
 export function sqliteDatabase(
   connection: Connection,
   file: string,
-  { dialect = sqliteDialect, gate }: Options = {},
+  { dialect = sqliteDialect, gate, urgency = 'foreground' }: Options = {},
 ): Database {
   const inTurn = turnsByFile.get(file) ?? createTurns()
   turnsByFile.set(file, inTurn)
   const statements = sqliteStatements(connection, dialect)
   let hadToWait = false
+
+  const pause = (): Promise<void> => systemClock.sleep(Math.random() * LONGEST_PAUSE_MS[urgency])
 
   async function repeat<T>(work: () => Promise<T>): Promise<T> {
     const startedAtMs = systemClock.monotonicMs()
@@ -39,7 +47,7 @@ export function sqliteDatabase(
         const waitedMs = systemClock.monotonicMs() - startedAtMs
         if (!isBusy(error) || waitedMs >= BUSY_BUDGET_MS) throw describeFailure(error)
         hadToWait = true
-        await systemClock.sleep((Math.random() * RETRY_DELAY_MS) / (1 + waitedMs / IMPATIENCE_MS))
+        await pause()
       }
     }
   }
@@ -63,7 +71,7 @@ export function sqliteDatabase(
 
   /** Others are waiting too: whoever has just had the lock does not take it again before one of them could. */
   async function giveWay(): Promise<void> {
-    if (hadToWait) await systemClock.sleep(Math.random() * RETRY_DELAY_MS)
+    if (hadToWait) await pause()
     hadToWait = false
   }
 
