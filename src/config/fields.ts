@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { JsonValue } from '../domain/json.js'
+import { isDeeperThan, type JsonValue, MOST_JSON_LEVELS } from '../domain/json.js'
 import { formatDuration, parseDuration } from '../durations.js'
 import { messageOf, ScheduleError } from '../errors.js'
 
@@ -99,11 +99,10 @@ const LONGEST_PARAMS = 65_536
 export const paramsField = field((input) => {
   const value = jsonOf(input, '', [])
   const bytes = Buffer.byteLength(JSON.stringify(value))
-  if (bytes <= LONGEST_PARAMS) return value
-  throw rejected(
-    `is ${bytes} bytes long as JSON, the limit is ${LONGEST_PARAMS}`,
-    'store the data elsewhere and pass its address',
-  )
+  const fix = 'store the data elsewhere and pass its address'
+  if (bytes > LONGEST_PARAMS) throw rejected(`is ${bytes} bytes long as JSON, the limit is ${LONGEST_PARAMS}`, fix)
+  if (isDeeperThan(value, MOST_JSON_LEVELS)) throw rejected(`is nested deeper than ${MOST_JSON_LEVELS} levels`, fix)
+  return value
 })
 
 function jsonOf(value: unknown, path: string, parents: readonly object[]): JsonValue {

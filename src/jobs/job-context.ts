@@ -29,6 +29,7 @@ function clamp(fraction: number): number {
   return fraction >= 0 ? Math.min(fraction, 1) : 0
 }
 
+// Through bytes: MySQL refuses JSON with the half of a surrogate pair that a cut can leave.
 function cutNote(note: unknown): string {
-  return String(note).slice(0, NOTE_CHARACTERS)
+  return Buffer.from(String(note).slice(0, NOTE_CHARACTERS)).toString()
 }

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../domain/json.js'
+import { isDeeperThan, type JsonValue, MOST_JSON_LEVELS } from '../domain/json.js'
 import { headOf } from './utf8.js'
 
 const OUTPUT_BYTES = 64 * 1024
@@ -11,7 +11,7 @@ export interface StorableOutput {
 }
 
 /**
- * Turns what a job returned into JSON of at most 64 KiB; above that `{ truncated: true, bytes, head }`.
+ * Turns what a job returned into JSON of at most 64 KiB and 30 levels; above that `{ truncated: true, bytes, head }`.
  * What is not JSON becomes null with a note: work that is done is not lost for its output. Never throws.
  */
 export function storableOutput(value: unknown): StorableOutput {
@@ -31,8 +31,10 @@ function notStored(why: string): StorableOutput {
 
 function capped(text: string): JsonValue {
   const bytes = Buffer.from(text)
-  if (bytes.length > OUTPUT_BYTES) return { truncated: true, bytes: bytes.length, head: headAsJson(bytes) }
-  return wellFormed(JSON.parse(text) as JsonValue)
+  const value = bytes.length > OUTPUT_BYTES ? null : (JSON.parse(text) as JsonValue)
+  if (bytes.length > OUTPUT_BYTES || isDeeperThan(value, MOST_JSON_LEVELS))
+    return { truncated: true, bytes: bytes.length, head: headAsJson(bytes) }
+  return wellFormed(value)
 }
 
 /** Stored as a JSON string, the head grows by its escapes: it is cut until that fits. */

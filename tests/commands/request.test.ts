@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cancelRun } from '../../src/commands/cancel.js'
 import { requestRuns } from '../../src/commands/request.js'
+import type { JsonValue } from '../../src/domain/json.js'
 import { engines } from '../support/servers.js'
 import { found, openRoom, type TestRoom } from './database.js'
 
@@ -55,6 +56,16 @@ describe.each(engines())('requests on $name', (engine) => {
       ['backup-db', { full: true }],
       ['backup-db', null],
     ])
+  })
+
+  it('refuse params that are too long, or nested deeper than every engine takes', async () => {
+    await room.addSchedule({ id: 'deep' })
+    const nested = (levels: number): JsonValue => (levels === 0 ? 'core' : [nested(levels - 1)])
+    const ask = (params: JsonValue) => requestRuns(room.store, { scheduleId: 'deep', params, actor: 'cli:ann' })
+    await expect(ask(nested(31))).rejects.toThrow('nested deeper than 30 levels')
+    await expect(ask('x'.repeat(65_536))).rejects.toThrow('the limit is 65536')
+    await ask(nested(30))
+    expect((await room.runs('deep'))[0]?.params).toEqual(nested(30))
   })
 
   it('are left for a schedule that is paused as well', async () => {

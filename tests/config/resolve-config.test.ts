@@ -173,6 +173,7 @@ describe('a config without problems', () => {
 
 const circular: Record<string, unknown> = {}
 circular['self'] = circular
+const deep: unknown = JSON.parse('['.repeat(31) + ']'.repeat(31))
 
 const job = (options: object) => ({ jobs: [{ name: 'a', run: noop, ...options }] })
 const command = (options: object) => ({ jobs: [{ name: 'a', command: 'true', ...options }] })
@@ -326,6 +327,7 @@ describe('a bad option', () => {
     ['a function in params', schedule({ params: { f: noop } }), 'schedules[0].params', /a function at .f/],
     ['NaN in params', schedule({ params: Number.NaN }), 'schedules[0].params', /holds NaN/],
     ['circular params', schedule({ params: circular }), 'schedules[0].params', /circular/],
+    ['params of 31 levels', schedule({ params: deep }), 'schedules[0].params', /nested deeper than 30 levels/],
     ['a Map in params', schedule({ params: new Map() }), 'schedules[0].params', /a Map/],
     ['enabled as text', schedule({ enabled: 'no' }), 'schedules[0].enabled', /must be true or false/],
     ['half a priority', schedule({ priority: 1.5 }), 'schedules[0].priority', /whole number/],

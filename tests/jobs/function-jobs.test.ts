@@ -71,6 +71,7 @@ describe('a function job', () => {
       progress(-1)
       progress(0.5, 'half')
       progress(7, 'x'.repeat(500))
+      progress(0.1, `${'x'.repeat(199)}😀`)
       progress(Number.NaN)
     })
     await runAttempt(attemptRequest(work, { onProgress: (fraction, note) => seen.push([fraction, note]) }))
@@ -78,6 +79,7 @@ describe('a function job', () => {
       [0, null],
       [0.5, 'half'],
       [1, 'x'.repeat(200)],
+      [0.1, `${'x'.repeat(199)}\ufffd`],
       [0, null],
     ])
   })

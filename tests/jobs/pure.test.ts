@@ -130,6 +130,12 @@ describe('what of an output is stored', () => {
       expect(head).not.toContain('\ufffd')
     }
   })
+  test('is a note and the first part beyond 30 levels, which MariaDB refuses soon after', () => {
+    const nested = (levels: number): unknown => (levels === 0 ? 'core' : [nested(levels - 1)])
+    expect(storableOutput(nested(30)).output).toEqual(nested(30))
+    expect(storableOutput(nested(31)).output).toMatchObject({ truncated: true, head: JSON.stringify(nested(31)) })
+    expect(storableOutput(nested(1000)).output).toMatchObject({ truncated: true, bytes: 2006 })
+  })
   test('is whole at exactly 64 KiB', () => {
     const text = 'x'.repeat(64 * 1024 - 2)
     expect(storableOutput(text).output).toBe(text)
