@@ -44,6 +44,8 @@ export interface Attempt {
   durationMs: number | null
   passId: number | null
   error: string | null
+  /** Set where it blocked its process so that this had to be ended; of an ABANDONED one it may be so. */
+  endedProcess?: true
 }
 
 /** A row of JobRun. */

@@ -3,7 +3,7 @@ import type { RunHead } from '../domain/run.js'
 import { failpoint } from '../failpoints.js'
 import type { AttemptOutcome, Job } from '../jobs/job.js'
 import { hookEvent, type PassRuntime } from './runtime.js'
-import { nextStep, notBegun, type AttemptEnd, type NextStep } from './outcome.js'
+import { hasEndedItsProcess, nextStep, notBegun, type AttemptEnd, type NextStep } from './outcome.js'
 
 /** One attempt, cut in two so that the executor decides when each part happens. */
 export interface RunAttempt {
@@ -82,7 +82,7 @@ async function handle(
         runtime.recorder.progress(run.id, fraction, note)
         runtime.observer.runProgress(run.id, fraction, note)
       },
-      forceProcess: run.attempts.at(-1)?.status === 'ABANDONED' && runtime.configFile !== null,
+      forceProcess: hasEndedItsProcess(run) && runtime.configFile !== null,
       configFile: runtime.configFile ?? '',
       clock: runtime.clock,
     })

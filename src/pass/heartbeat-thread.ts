@@ -27,6 +27,8 @@ const LAST_ANSWER_MS = 800
 const LAST_WORDS_MS = 1500
 const RECORDING_MS = 10_000
 const STALLED_READER_MS = 300
+/** As a shell shows it; what blocks the main thread leaves no other way to end the process. */
+const EXIT_CODE_OF_SIGKILL = 137
 
 /**
  * Renews the lease of a pass a little over three times in it from a thread and connection of its own, and is the watchdog of jobs that
@@ -150,7 +152,9 @@ async function recordAll(overdue: readonly WatchedRun[]): Promise<void> {
   const heads = await open.readRuns(watched.map((run) => run.runId))
   const finishes = watched.flatMap((run) => {
     const head = heads.find((each) => each.id === run.runId)
-    return head === undefined ? [] : finishFor(run, head, late.has(run.runId))
+    return head === undefined
+      ? []
+      : finishFor(run, head, overdue.length === 0 ? 'suspect' : late.has(run.runId) ? 'late' : 'beside')
   })
   await open.record(data.passId, { ...batch, finishes })
   for (const run of heads) {
@@ -164,7 +168,7 @@ async function recordAll(overdue: readonly WatchedRun[]): Promise<void> {
     failed: overdue.length,
     skipped: 0,
     deferred: 0,
-    exitCode: 3,
+    exitCode: EXIT_CODE_OF_SIGKILL,
   })
 }
 
@@ -180,7 +184,11 @@ async function say(line: string): Promise<void> {
   await clock.sleep(STALLED_READER_MS, said.signal)
 }
 
-function finishFor({ startedAtMs, begunAtMs }: WatchedRun, run: RunHead, timedOut: boolean): RunFinish[] {
+/** What a run is to the block that ends its process: any may be the cause when none is past its timeout. */
+type Part = 'late' | 'suspect' | 'beside'
+
+function finishFor({ startedAtMs, begunAtMs }: WatchedRun, run: RunHead, part: Part): RunFinish[] {
+  const timedOut = part === 'late'
   const job = data.jobs.get(run.jobName)
   if (job === undefined) return []
   const durationMs = Math.round(clock.monotonicMs() - begunAtMs)
@@ -203,6 +211,7 @@ function finishFor({ startedAtMs, begunAtMs }: WatchedRun, run: RunHead, timedOu
     finishedAt: new Date(startedAtMs + durationMs),
     passId: data.passId,
     patienceMs: 0,
+    endsProcess: part !== 'beside',
   })
   return [finish]
 }

@@ -1,4 +1,4 @@
-import type { Attempt, RunHead, RunStatus } from '../domain/run.js'
+import type { Attempt, AttemptStatus, RunHead, RunStatus } from '../domain/run.js'
 import type { Job, AttemptOutcome } from '../jobs/job.js'
 import { retryDelayMs } from '../jobs/retry-delay.js'
 import { cutText } from '../jobs/utf8.js'
@@ -30,6 +30,13 @@ export interface AttemptEnd {
   passId: number
   /** How long the pass can still wait for a retry, in milliseconds; 0 when it is stopping. */
   patienceMs: number
+  /** It blocked its process, which is ended with it. */
+  endsProcess?: boolean
+}
+
+/** Such a run goes on in a process of its own, so that it takes one pass down and no more. */
+export function hasEndedItsProcess({ attempts }: Pick<RunHead, 'attempts'>): boolean {
+  return attempts.some((attempt) => attempt.status === 'ABANDONED' || attempt.endedProcess === true)
 }
 
 /** Marked RUNNING, but stopped before its handler began: it waits again, nothing is lost and nothing counts. */
@@ -42,13 +49,18 @@ export function notBegun(end: AttemptEnd): NextStep {
 export function nextStep(end: AttemptEnd): NextStep {
   const { run, job, outcome } = end
   if (outcome.status === 'INTERRUPTED') return afterInterruption(end)
-  const failures = end.attempt - run.crashes
-  const mayRetry = (outcome.status === 'FAILED' || outcome.status === 'TIMED_OUT') && failures < job.retry.attempts
+  // Crashes, interruptions and attempts that were stopped before they began use up no retry.
+  const failures = 1 + run.attempts.filter(({ status }) => isOwnFailure(status)).length
+  const mayRetry = isOwnFailure(outcome.status) && failures < job.retry.attempts
   if (!mayRetry) return { finish: finishOf(end, outcome.status, {}), retryInMs: null, deferred: false }
   const delayMs = retryDelayMs(job.retry, failures + 1)
   const here = outcome.status === 'FAILED' && delayMs <= LONGEST_WAIT_IN_PASS_MS && delayMs <= end.patienceMs
   const waiting = finishOf(end, 'PENDING', { reason: 'retry', heldByPass: here, availableInMs: here ? null : delayMs })
   return { finish: waiting, retryInMs: here ? delayMs : null, deferred: !here }
+}
+
+function isOwnFailure(status: AttemptStatus): boolean {
+  return status === 'FAILED' || status === 'TIMED_OUT'
 }
 
 function afterInterruption(end: AttemptEnd): NextStep {
@@ -68,6 +80,7 @@ function finishOf(end: AttemptEnd, status: RunFinish['status'], change: Partial<
     durationMs: outcome.durationMs,
     passId: end.passId,
     error: outcome.error === null ? null : cutText(outcome.error, LONGEST_ATTEMPT_ERROR),
+    ...(end.endsProcess === true ? { endedProcess: true } : {}),
   }
   return {
     runId: run.id,

@@ -51,6 +51,18 @@ describe.each(engines())('after a pass was killed on $name, with a short lease,'
     expect(project.effects()).toEqual(['try 1', 'try 2'])
   })
 
+  it('a job that kills its process takes one pass down, however often it is tried again', async () => {
+    project.configure(`{
+      jobs: [defineJob({ name: 'poison', retry: { attempts: 3, delay: 0 }, run: ({ attempt }) => { effect('poison ' + attempt); process.kill(process.pid, 'SIGKILL') } })],
+      schedules: [{ id: 'bad', cron: '0 3 1 1 *', jobs: ['poison'], firstRun: 'immediately' }],
+    }`)
+    expect((await project.run([], SHORT)).signal).toBe('SIGKILL')
+    const { code, signal, document } = await project.json([], SHORT)
+    expect([code, signal, document.runs.map((run) => run.status)]).toEqual([1, null, ['FAILED']])
+    // The crash used up none of its three tries.
+    expect(project.effects()).toEqual(['poison 1', 'poison 2', 'poison 3', 'poison 4'])
+  })
+
   it('a job that kills its process every time stops after its crash retries, and other schedules run', async () => {
     project.configure(`{
       jobs: [

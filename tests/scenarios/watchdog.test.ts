@@ -62,7 +62,7 @@ describe.concurrent.each(engines())('a job that blocks the event loop on $name',
     expect(of('innocent')).toMatchObject({ status: 'PENDING', reason: 'interrupted', passId: null })
     expect(attemptsOf(of('innocent'))).toMatchObject([{ number: 1, status: 'INTERRUPTED' }])
     expect(await project.sql('SELECT status, exitCode FROM RunnerPass')).toEqual([
-      { status: 'INTERRUPTED', exitCode: 3 },
+      { status: 'INTERRUPTED', exitCode: 137 },
     ])
     expect(await project.sql(`SELECT lastStatus, consecutiveFailures FROM JobSchedule WHERE id = 'bad'`)).toEqual([
       { lastStatus: 'TIMED_OUT', consecutiveFailures: 1 },
@@ -96,6 +96,24 @@ describe('a job that blocks the event loop', () => {
   })
   afterEach(() => project.remove())
 
+  it('takes one pass down: what comes after its timeout runs in a process of its own', async () => {
+    project.configure(`{
+      jobs: [
+        defineJob({ name: 'blocks', timeout: 300, retry: { attempts: 2, delay: 0 }, run: ({ attempt }) => { effect('blocks ' + attempt); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) } }),
+        defineJob({ name: 'beside', run: async ({ attempt }) => { effect('beside ' + attempt); if (attempt === 1) await sleep(60_000) } }),
+      ],
+      schedules: ['blocks', 'beside'].map((id) => ({ id, cron: '0 3 1 1 *', jobs: [id], firstRun: 'immediately' })),
+    }`)
+    expect((await project.run([], SHORT)).signal).toBe('SIGKILL')
+    const { code, signal, document } = await project.json([], SHORT)
+    expect([code, signal]).toEqual([1, null])
+    expect(document.runs.map((run) => [run.jobName, run.status, run.attempt]).toSorted()).toEqual([
+      ['beside', 'COMPLETED', 2],
+      ['blocks', 'TIMED_OUT', 2],
+    ])
+    expect(project.effects().toSorted()).toEqual(['beside 1', 'beside 2', 'blocks 1', 'blocks 2'])
+  })
+
   it('does not outlast --max-duration: it is INTERRUPTED and the process is gone by then', async () => {
     project.configure(`{
       jobs: [defineJob({ name: 'blocks', run: () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); } })],
@@ -108,6 +126,9 @@ describe('a job that blocks the event loop', () => {
     expect(await project.sql('SELECT status, reason FROM JobRun')).toEqual([
       { status: 'PENDING', reason: 'interrupted' },
     ])
+    // No run is past its timeout, so each may be what blocks: the next pass ends by itself.
+    const next = await project.run(['--max-duration', '8s'], SHORT)
+    expect([next.code, next.signal]).toEqual([0, null])
   })
 
   it('is recorded although nobody reads what the pass says', async () => {
