@@ -13,6 +13,8 @@ import {
 
 /** What a pass knows when it decides; the same for the dry run and the pass itself. */
 export interface DecisionRules {
+  /** The pass that decides; null for a dry run. */
+  passId: number | null
   /** Slots at or before this instant are due. */
   until: Date
   configName: string

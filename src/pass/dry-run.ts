@@ -42,7 +42,7 @@ export async function dryRun(context: DryContext, store: Store | null): Promise<
     definitions: definitionsOf(changes),
     next: nextOfPlan(locked, found === null ? null : nextOf(found), now),
     cadence: cadenceOf(context),
-    notes: [...notesOf(store, missing), ...(found === null ? [] : pauseNotes(found.check))],
+    notes: [...notesOf(context, store, missing), ...(found === null ? [] : pauseNotes(found.check))],
     exitCode: missing.size > 0 ? 1 : 0,
   }
 }
@@ -51,6 +51,7 @@ function rulesFor(context: DryContext, globalPause: DecisionRules['globalPause']
   const over = endOfPause(globalPause, now) !== null
   return {
     ...rulesOf(context, over ? null : globalPause),
+    passId: null,
     until: new Date(now.getTime() + AHEAD_MS),
     limit: MOST_STEPS,
   }
@@ -178,7 +179,12 @@ function cadenceOf({ config, settings: { scheduleIds }, environment }: DryContex
   return adviseAll(asked, environment.pollIntervalMs)
 }
 
-function notesOf(store: Store | null, missing: ReadonlySet<string>): string[] {
+function notesOf({ environment }: DryContext, store: Store | null, missing: ReadonlySet<string>): string[] {
+  const off = environment.enabled ? [] : ['SCHEDULE_DAEMON_ENABLED=false: a pass would check nothing and run nothing']
   const absent = store === null ? ['there is no database yet: a pass would create it and write these definitions'] : []
-  return [...absent, ...[...missing].map((name) => `work is left for another config: this one has no job ${name}`)]
+  return [
+    ...off,
+    ...absent,
+    ...[...missing].map((name) => `work is left for another config: this one has no job ${name}`),
+  ]
 }

@@ -34,8 +34,10 @@ export async function* lock(open: OpenPass, recover: (open: OpenPass) => Promise
       queue.retryReplacing()
       continue
     }
-    if (executor.isIdle() && open.again.size === 0 && queue.isEmpty()) return
-    await recheck.orChange()
+    // Groups may have ended while the queue was asked: their end is not heard of again.
+    if (open.again.size > 0) continue
+    if (executor.isIdle() && queue.isEmpty()) return
+    if (!executor.isIdle()) await recheck.orChange()
   }
   while (!executor.isIdle()) await executor.change()
 }
@@ -44,7 +46,8 @@ async function take(open: OpenPass, ids: readonly string[], room: number, late: 
   const { runtime } = open
   const decisions = new Map<string, Decided>()
   const taken = await runtime.store.take(runtime.passId, ids, (locked) => {
-    const decision = decide(locked, { ...open.rules, until: open.until, limit: Math.max(room, 1) })
+    const rules = { ...open.rules, passId: runtime.passId, until: open.until, limit: Math.max(room, 1) }
+    const decision = decide(locked, rules)
     decisions.set(locked.schedule.id, { locked, decision })
     return decision.take
   })

@@ -20,7 +20,7 @@ export interface OpenPass {
   runtime: PassRuntime
   executor: Executor
   startedAt: Date
-  rules: Omit<DecisionRules, 'until' | 'limit'>
+  rules: Omit<DecisionRules, 'passId' | 'until' | 'limit'>
   /** Slots at or before this instant are due; a re-check moves it. */
   until: Date
   /** Schedules to look at again because runs of theirs have ended. */

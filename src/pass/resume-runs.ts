@@ -11,28 +11,36 @@ export function availableRuns(
   wanted: (run: RunHead) => boolean,
 ): RunHead[] {
   const ended = new Set(draft.take.end.map((end) => end.runId))
-  const runs = locked.waiting.filter(
-    (run) => run.availableAt !== null && run.availableAt <= locked.now && !ended.has(run.id) && wanted(run),
-  )
-  return runs.filter((run) => {
+  const isAvailable = (run: RunHead): boolean =>
+    run.availableAt !== null && run.availableAt <= locked.now && !ended.has(run.id) && !timedOutHere(run, rules)
+  return locked.waiting.filter((run) => {
+    if (!isAvailable(run) || !wanted(run)) return false
     if (rules.hasJob(run.jobName)) return true
     draft.missing.add(run.jobName)
     return false
   })
 }
 
-/** Takes one group at a time (all of them when overlap allows it), and remembers that more is waiting. */
+/** A run that reached its timeout is tried again by a later pass, whatever makes this one look again. */
+function timedOutHere({ attempts }: RunHead, { passId }: DecisionRules): boolean {
+  const last = attempts.at(-1)
+  return last?.status === 'TIMED_OUT' && last.passId === passId
+}
+
+/** Takes one group at a time (more of them when overlap allows it), and remembers that more is waiting. */
 function resume(draft: Draft, locked: LockedSchedule, rules: DecisionRules, runs: readonly RunHead[]): void {
   if (runs.length === 0) return
   if (isOccupied(draft, locked)) {
     draft.more = true
     return
   }
-  const first = runs[0] && groupKeyOf(runs[0])
-  const taken =
-    locked.schedule.overlap === 'allow'
-      ? runs.slice(0, Math.max(rules.limit, 1))
-      : runs.filter((run) => groupKeyOf(run) === first)
+  take(draft, runs, locked.schedule.overlap === 'allow' ? Math.max(rules.limit, 1) : 1)
+}
+
+/** The groups of the first `count` runs, each whole. */
+function take(draft: Draft, runs: readonly RunHead[], count: number): void {
+  const groups = new Set(runs.slice(0, count).map(groupKeyOf))
+  const taken = runs.filter((run) => groups.has(groupKeyOf(run)))
   draft.take.resume.push(...taken.map((run) => run.id))
   if (taken.length < runs.length) draft.more = true
 }
@@ -48,11 +56,17 @@ export function resumeRequests(draft: Draft, locked: LockedSchedule, rules: Deci
   resume(draft, locked, rules, availableRuns(draft, locked, rules, wanted))
 }
 
+/** One slot after another, also where overlap allows slots of the schedule beside each other. */
 export function resumeBackfills(draft: Draft, locked: LockedSchedule, rules: DecisionRules): void {
-  const wanted = (run: RunHead): boolean => run.trigger === 'BACKFILL' && !isContinuing(run)
+  const wanted = (run: RunHead): boolean => isBackfill(run) && !isContinuing(run)
   const oldestFirst = (a: RunHead, b: RunHead): number =>
     (a.scheduledFor?.getTime() ?? 0) - (b.scheduledFor?.getTime() ?? 0)
-  resume(draft, locked, rules, availableRuns(draft, locked, rules, wanted).toSorted(oldestFirst))
+  const runs = availableRuns(draft, locked, rules, wanted).toSorted(oldestFirst)
+  if (runs.length === 0) return
+  const resumed = new Set(draft.take.resume)
+  const isUnderWay = [...locked.open, ...locked.waiting.filter((run) => resumed.has(run.id))].some(isBackfill)
+  if (isUnderWay || isOccupied(draft, locked)) draft.more = true
+  else take(draft, runs, 1)
 }
 
 export function resumeRetries(draft: Draft, locked: LockedSchedule, rules: DecisionRules): void {
@@ -62,6 +76,10 @@ export function resumeRetries(draft: Draft, locked: LockedSchedule, rules: Decis
     rules,
     availableRuns(draft, locked, rules, (run) => isRetry(run)),
   )
+}
+
+function isBackfill(run: RunHead): boolean {
+  return run.trigger === 'BACKFILL'
 }
 
 function isContinuing(run: RunHead): boolean {

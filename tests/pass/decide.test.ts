@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { RunHead } from '../../src/domain/run.js'
 import { decide } from '../../src/pass/decide.js'
 import { aRun, at, locked, rules } from './schedules.js'
 
@@ -235,6 +236,43 @@ describe('waiting runs', () => {
       rules(),
     )
     expect([decision.take.resume, decision.more]).toEqual([['y'], true])
+  })
+
+  it('backfills run one slot after another where overlap allows slots beside each other too', () => {
+    const fill = (id: string, slot: string, change: Partial<RunHead> = {}) =>
+      aRun({ id, trigger: 'BACKFILL', scheduledFor: at(slot), availableAt: at('02:30'), ...change })
+    const schedule = { nextRunAt: at('04:00'), overlap: 'allow' as const }
+    const waiting = [fill('x', '01:30'), fill('y', '01:00'), fill('z', '01:00', { jobName: 'second' })]
+    const first = decide(locked(schedule, { waiting }), rules())
+    expect([first.take.resume, first.more]).toEqual([['y', 'z'], true])
+    const open = [fill('y', '01:00', { status: 'RUNNING', passId: 7, availableAt: null })]
+    const second = decide(locked(schedule, { waiting: waiting.slice(0, 1), open }), rules())
+    expect([second.take.resume, second.more]).toEqual([[], true])
+  })
+
+  it('the runs of one slot go on together, however few can soon be started', () => {
+    const cut = (id: string, jobName: string, slot: string) =>
+      aRun({ id, jobName, scheduledFor: at(slot), reason: 'crashed', availableAt: at('02:30') })
+    const waiting = [cut('a', 'one', '01:00'), cut('b', 'two', '01:00'), cut('c', 'one', '02:00')]
+    const decision = decide(locked({ nextRunAt: at('04:00'), overlap: 'allow' }, { waiting }), rules({ limit: 1 }))
+    expect([decision.take.resume, decision.more]).toEqual([['a', 'b'], true])
+  })
+
+  it('a retry of a run that reached its timeout in this very pass is left to a later one', () => {
+    const attempt = {
+      number: 1,
+      status: 'TIMED_OUT' as const,
+      startedAt: '',
+      finishedAt: '',
+      durationMs: 1,
+      error: null,
+    }
+    const waiting = [
+      aRun({ id: 'r', reason: 'retry', availableAt: at('02:30'), attempts: [{ ...attempt, passId: 7 }] }),
+    ]
+    const decided = (passId: number) => decide(locked({ nextRunAt: at('04:00') }, { waiting }), rules({ passId }))
+    expect([decided(7).take.resume, decided(7).more]).toEqual([[], false])
+    expect(decided(8).take.resume).toEqual(['r'])
   })
 
   it('of jobs that this config lacks are left and named', () => {

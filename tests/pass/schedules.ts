@@ -53,6 +53,7 @@ export function locked(schedule: Partial<Schedule>, change: Partial<LockedSchedu
 
 export function rules(change: Partial<DecisionRules> = {}): DecisionRules {
   return {
+    passId: 7,
     until: at('03:00:06'),
     configName: 'default',
     pollIntervalMs: 3_600_000,

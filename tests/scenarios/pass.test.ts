@@ -224,6 +224,47 @@ describe('the process', () => {
     expect(project.effects()).toEqual(['first 1', 'first 2', 'second 1'])
   })
 
+  it('goes on with a schedule whose group ended while the pass asked what else is due', async () => {
+    // Both end in one flush; the hook's turns shift the second end by as many steps of the first one's way back.
+    project.configure(`((gate, firstOf = {}, both = () => new Promise((resolve) => { if (gate.push(resolve) === 2) for (const open of gate) open() })) => ({
+      concurrency: 4,
+      jobs: [
+        defineJob({ name: 'x', run: both }),
+        defineJob({ name: 'y', run: ({ runId }) => (firstOf.y ??= runId) === runId ? both() : undefined,
+          onSuccess: async () => { for (let turn = 0; turn < Number(process.env.TURNS); turn += 1) await null } }),
+      ],
+      schedules: [
+        { id: 'x', cron: '0 0 1 1 *', jobs: ['x'] },
+        { id: 'y', cron: '* * * * *', jobs: ['y'], catchUp: 'all', catchUpLimit: 2 },
+      ],
+    }))([])`)
+    await project.run()
+    for (const turns of ['0', '1', '2', '3']) {
+      await project.makeDue(['x', 'y'], 600)
+      const { code, document } = await project.json(['--max-duration', '40s'], {
+        TURNS: turns,
+        SHUTDOWN_GRACE_MS: '500',
+      })
+      expect([turns, code, document.counts.completed]).toEqual([turns, 0, 3])
+      await project.sql('DELETE FROM JobRun')
+      await project.sql('UPDATE JobSchedule SET lastSlotAt = NULL')
+    }
+  })
+
+  it('tries a run that reached its timeout again in a later pass, though it looks again itself', async () => {
+    project.configure(`{
+      jobs: [defineJob({ name: 'slow', timeout: 200, retry: { attempts: 3, delay: 0 }, run: ({ signal }) => sleep(60_000, undefined, { signal }) })],
+      schedules: [{ id: 's', cron: '* * * * *', jobs: ['slow'], catchUp: 'all', catchUpLimit: 1 }],
+    }`)
+    await project.run()
+    await project.makeDue(['s'], 61)
+    for (const attempt of [1, 2]) {
+      const { document } = await project.json(['--schedule', 's'])
+      expect(document.runs.filter((run) => run.attempt > 0)).toMatchObject([{ attempt, status: 'PENDING' }])
+      await project.sql("UPDATE JobSchedule SET nextRunAt = '2100-01-01 00:00:00'")
+    }
+  })
+
   it('ends before --max-duration and leaves the rest to a later pass', async () => {
     project.configure(`{
       jobs: [defineJob({ name: 'long', run: ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))) })],
