@@ -52,6 +52,7 @@ async function makeAndPrint(
     stopper,
     warn: (message) => voice.observer.warning(message),
     graceMs: () => graceMs,
+    maxDurationMs: options.maxDuration ?? null,
   })
   try {
     const wiring: PassWiring = {
@@ -63,7 +64,7 @@ async function makeAndPrint(
         voice.prepared(prepared)
       },
     }
-    const ended = await Promise.race([make(wiring), guard.timeIsUp])
+    const ended = await Promise.race([make(wiring), guard.timeIsUp, guard.outOfTime])
     restore()
     if (typeof ended === 'number') context.setExitCode(ended)
     else await print(ended, options, context, voice)

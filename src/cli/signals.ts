@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js'
+import { messageOf, ScheduleError } from '../errors.js'
 import { currentJobScope, ExitRefused, refuseExits } from '../jobs/job-scope.js'
 import type { PassStopper } from '../pass/stop.js'
 
@@ -7,10 +7,14 @@ type StopSignal = keyof typeof EXIT_CODES
 const SIGNALS = Object.keys(EXIT_CODES) as StopSignal[]
 /** What recording may take after the grace, and after a second signal, before the process ends without it. */
 const RECORDING_MS = 1700
+/** What saying so and ending the process may take. */
+const EXITING_MS = 300
 
 export interface SignalGuard {
   /** Resolves with the exit code when the pass has had its time, or a third signal asks to end where it is. */
   timeIsUp: Promise<number>
+  /** Rejects shortly before the end of `--max-duration`, by which a pass has ended unless its database keeps it waiting. */
+  outOfTime: Promise<never>
   dispose(): void
 }
 
@@ -19,6 +23,8 @@ interface GuardOptions {
   warn(message: string): void
   /** How long jobs may take to end. */
   graceMs(): number
+  /** `--max-duration`, counted from the start of the process; null: none. */
+  maxDurationMs: number | null
 }
 
 /**
@@ -26,12 +32,17 @@ interface GuardOptions {
  * it is. What jobs throw outside their promise (a timer's callback, a forgotten rejection) fails their run, not the pass,
  * and nobody but the pass ends the process.
  */
-export function guardProcess({ stopper, warn, graceMs }: GuardOptions): SignalGuard {
+export function guardProcess({ stopper, warn, graceMs, maxDurationMs }: GuardOptions): SignalGuard {
   let signals = 0
   let endNow: (code: number) => void
   const timers: NodeJS.Timeout[] = []
   const timeIsUp = new Promise<number>((resolve) => {
     endNow = resolve
+  })
+  const outOfTime = new Promise<never>((_resolve, reject) => {
+    if (maxDurationMs === null) return
+    const leftMs = maxDurationMs - Math.min(EXITING_MS, maxDurationMs / 20) - performance.now()
+    timers.push(setTimeout(() => reject(tookTooLong()), leftMs))
   })
   const endIn = (ms: number, signal: StopSignal): void =>
     void timers.push(
@@ -65,6 +76,7 @@ export function guardProcess({ stopper, warn, graceMs }: GuardOptions): SignalGu
   process.on('unhandledRejection', onStray)
   return {
     timeIsUp,
+    outOfTime,
     dispose() {
       for (const timer of timers) clearTimeout(timer)
       allowExits()
@@ -73,4 +85,14 @@ export function guardProcess({ stopper, warn, graceMs }: GuardOptions): SignalGu
       process.off('unhandledRejection', onStray)
     },
   }
+}
+
+function tookTooLong(): ScheduleError {
+  return new ScheduleError(
+    'DATABASE_FAILED',
+    'the pass could not end within --max-duration: the database keeps it waiting',
+    {
+      fix: 'see whether the database answers; the next pass takes over what was running',
+    },
+  )
 }

@@ -24,11 +24,11 @@ export function completed(value: unknown): Ending {
   return { kind: 'completed', ...storableOutput(value) }
 }
 
-/** Why an attempt ended as it did: the one place where an ending and a halt become an outcome. */
+/** Why an attempt ended as it did: the one place where an ending and a halt become an outcome. `graceMs` null: it was cut short. */
 export function conclude(
   ending: Ending,
   halt: HaltReason | null,
-  graceMs: number,
+  graceMs: number | null,
 ): Pick<AttemptOutcome, 'status' | 'reason' | 'output' | 'error'> {
   const output = ending.kind === 'unsettled' ? null : (ending.output ?? null)
   if (ending.kind === 'completed' && halt?.kind !== 'timeout') {
@@ -54,12 +54,12 @@ function haltedStatus(halt: HaltReason): Pick<AttemptOutcome, 'status' | 'reason
   }
 }
 
-function aftermath(ending: Ending, graceMs: number): string {
+function aftermath(ending: Ending, graceMs: number | null): string {
   switch (ending.kind) {
     case 'completed':
       return ', it finished only after that'
     case 'unsettled':
-      return `, it did not end within the grace of ${formatDuration(graceMs)} and was ${ending.fate}`
+      return `, it did not end within ${graceMs === null ? 'the time that was left' : `the grace of ${formatDuration(graceMs)}`} and was ${ending.fate}`
     case 'failed':
       return ending.error === null ? '' : `\n${ending.error}`
   }

@@ -14,7 +14,8 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
   attempt.halt.settle()
   if (ending.kind === 'completed' && ending.note !== null) attempt.log.lines.warn(ending.note)
   attempt.log.close()
-  const { status, reason, output, error } = conclude(ending, attempt.halt.reason, request.graceMs)
+  const graceMs = request.hurry?.aborted === true ? null : request.graceMs
+  const { status, reason, output, error } = conclude(ending, attempt.halt.reason, graceMs)
   const log = attempt.log.text()
   return {
     status,

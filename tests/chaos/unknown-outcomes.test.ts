@@ -111,6 +111,7 @@ describe.each(engines().filter((engine) => engine.name === 'mariadb'))(
     })
 
     const LEASE_MS = 4000
+    const OF_A_BUSY_MACHINE_MS = 3000
     it('a job is told to stop before the lease ends, and the pass exits within 30 s', async () => {
       project.configure(`{
       jobs: [defineJob({ name: 'long', run: async ({ signal, attempt }) => { if (attempt > 1) return; effect('begun'); await sleep(120_000, undefined, { signal }).catch(() => effect('told')) } })],
@@ -128,6 +129,26 @@ describe.each(engines().filter((engine) => engine.name === 'mariadb'))(
       expect(performance.now() - silentAt).toBeLessThan(30_000)
       const next = await project.json()
       expect(next.document.counts).toMatchObject({ abandoned: 1, completed: 1 })
+    })
+
+    it('the pass has exited by the end of --max-duration, whenever the silence began', async () => {
+      project.configure(`{
+        jobs: [defineJob({ name: 'long', run: async ({ signal }) => { effect('begun'); await sleep(120_000, undefined, { signal }) } })],
+        schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['long'] }],
+      }`)
+      await project.run()
+      await project.makeDue(['s'])
+      const short = { DATABASE_URL: proxy.url, SHUTDOWN_GRACE_MS: '500' }
+      const during = project.start(['--max-duration', '8s', '--json'], short)
+      await expect.poll(() => project.effects()).toEqual(['begun'])
+      proxy.blackhole(true)
+      const atTheStart = project.start(['--max-duration', '3s', '--json'], short)
+      const [late, early] = await Promise.all([during.ended, atTheStart.ended])
+      expect([late.code, early.code]).toEqual([3, 3])
+      expect(late.tookMs).toBeLessThan(8000 + OF_A_BUSY_MACHINE_MS)
+      expect(early.tookMs).toBeLessThan(3000 + OF_A_BUSY_MACHINE_MS)
+      for (const { stdout } of [late, early])
+        expect(JSON.parse(stdout)).toMatchObject({ exitCode: 3, error: { code: 'DATABASE_FAILED' } })
     })
   },
 )
