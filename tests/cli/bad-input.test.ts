@@ -144,7 +144,7 @@ describe('a silent database', () => {
     expectExplained(
       await project.run([], { DATABASE_URL: `mysql://root:hunter2@127.0.0.1:${port}/x` }),
       3,
-      /did not answer within 5 s/,
+      /did not answer within 4.5 s/,
     )
     await project.remove()
   })

@@ -47,7 +47,7 @@ function explain(error: unknown, target: MysqlTarget): [what: string, fix: strin
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return [
-        `${place} did not answer within 5 s`,
+        `${place} did not answer within 4.5 s`,
         'Check that host and port are reachable from here: firewall, private network, server asleep.',
       ]
     case 'ER_CON_COUNT_ERROR':

@@ -15,6 +15,8 @@ const LOST_CODES = new Set([
   'EHOSTUNREACH',
 ])
 const NOT_MIGRATED = new Set([1146, 1054])
+// Of a database, a table, a column, a privilege of the server.
+const DENIED = new Set([1044, 1142, 1143, 1227])
 const READ_ONLY = new Set([1290, 1792, 1836])
 
 /** Whether the same transaction, run again, may well succeed. */
@@ -47,6 +49,12 @@ export function describeFailure(error: unknown): ScheduleError {
   if (READ_ONLY.has(number)) {
     return new ScheduleError('DATABASE_FAILED', `The database is read-only: ${messageOf(error)}`, {
       fix: 'Point DATABASE_URL at the primary; after a failover wait until it accepts writes.',
+      cause: error,
+    })
+  }
+  if (DENIED.has(number)) {
+    return new ScheduleError('DATABASE_FAILED', `The database user may not do this: ${messageOf(error)}`, {
+      fix: 'GRANT SELECT, INSERT, UPDATE, DELETE on this database to the user of DATABASE_URL; to migrate also CREATE, ALTER, INDEX, REFERENCES.',
       cause: error,
     })
   }
