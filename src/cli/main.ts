@@ -1,6 +1,6 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, type Option } from 'commander'
 import { systemClock } from '../clock.js'
-import { EXIT } from '../errors.js'
+import { EXIT, ScheduleError } from '../errors.js'
 import { VERSION } from '../version.js'
 import type { CliContext } from './context.js'
 import { registerPass } from './commands/pass.js'
@@ -69,6 +69,7 @@ async function createProgram(argv: readonly string[], context: CliContext): Prom
       getErrHasColors: () => context.stderr.colors,
     })
     .helpCommand('help [command]', 'how to use a command')
+  program.hook('preSubcommand', refuseOptionsOfAPass)
   registerPass(program, context)
   for (const name of namedCommands(argv)) (await COMMANDS[name]?.())?.(program, context)
   for (const command of program.commands) {
@@ -77,6 +78,22 @@ async function createProgram(argv: readonly string[], context: CliContext): Prom
     if (!knows) command.option('--config <file>', 'config file')
   }
   return program
+}
+
+/** `--dry-run run ID` would run: what stands before a command is refused unless the command knows it too. */
+function refuseOptionsOfAPass(program: Command, command: Command): void {
+  const isShared = (option: Option): boolean =>
+    command.options.some((own) => own.long === option.long && own.parseArg === option.parseArg)
+  const given = program.options.filter((option) => program.getOptionValueSource(option.attributeName()) === 'cli')
+  const foreign = given.find((option) => !isShared(option))
+  if (foreign === undefined) return
+  throw new ScheduleError(
+    'USAGE',
+    `'${command.name()}' does not know ${foreign.long ?? foreign.flags}, an option of a pass`,
+    {
+      fix: `options of '${command.name()}' come after it: run-due-schedules ${command.name()} --help`,
+    },
+  )
 }
 
 /** The subcommands that these words may mean: those named, or all where help or an unknown word asks for the list. */

@@ -76,7 +76,7 @@ export function createPassVoice(options: PassOptions, context: CliContext): Pass
       view.scheduleWidth = Math.min(Math.max(...ids, 8), WIDEST.schedule)
       const names = [...config.jobs.keys()].map((name) => name.length)
       view.jobWidth = Math.min(Math.max(...names, 8), WIDEST.job)
-      if (environment.databaseIsDefault && options.dryRun !== true)
+      if (environment.databaseIsDefault && environment.enabled && options.dryRun !== true)
         log.warn(defaultDatabaseNotice(environment.databaseUrl))
     },
     view: () => view,

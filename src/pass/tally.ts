@@ -53,16 +53,20 @@ export function createTally(): Tally {
     runs,
     notes,
     missingJobs,
-    decided(scheduleId, { plan, take, missing }) {
+    decided(scheduleId, { plan, take, missing, more }) {
       for (const name of missing) missingJobs.add(name)
       for (const writeOff of take.writeOffs)
         counts[writeOff.status === 'MISSED' ? 'missed' : 'skipped'] += writeOff.slotCount
+      // Requests, backfills and retries that let an open run of the schedule go first.
+      const isHeldBack = more && take.slots.length === 0 && take.resume.length === 0
+      if (isHeldBack) waiting.set(scheduleId, 'deferred')
+      else waiting.delete(scheduleId)
+      countWaiting()
       if (plan === null || plan.decision === 'paused') return
       due.add(scheduleId)
       counts.due = due.size
       if (plan.decision === 'locked') waiting.set(scheduleId, 'locked')
       else if (plan.decision === 'wait') waiting.set(scheduleId, 'deferred')
-      else waiting.delete(scheduleId)
       countWaiting()
     },
     started(runId) {

@@ -64,6 +64,7 @@ export async function planPass(options: RunPassOptions = {}, wiring: PassWiring 
   const clock = wiring.clock ?? systemClock
   const prepared = await prepareWithConfig({ ...requestOf(options), readsOnly: true })
   wiring.onPrepared?.(prepared)
+  refuseQueue(prepared)
   const { dryRun } = await import('../pass/dry-run.js')
   const store = await openExisting(prepared)
   const context = contextOf(options, wiring, prepared, clock.monotonicMs())

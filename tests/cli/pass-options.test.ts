@@ -103,6 +103,40 @@ describe('the options of a pass', () => {
     expect(await project.sql(`SELECT status, reason FROM JobRun`)).toEqual([{ status: 'SKIPPED', reason: 'paused' }])
   })
 
+  it.each([['run'], ['request'], ['pause'], ['list']])(
+    'an option of a pass before %s, which does not know it, is refused: it would act all the same',
+    async (command) => {
+      const { code, stderr } = await project.run(['--dry-run', command, 'good'])
+      expect([code, project.effects(), await project.sql('SELECT id FROM JobRun')]).toEqual([2, [], []])
+      expect(stderr).toContain(`'${command}' does not know --dry-run`)
+    },
+  )
+
+  it('options that a command shares with a pass may stand before it', async () => {
+    const { code, stdout } = await project.run(['--json', '--config', 'schedules.config.mjs', 'list'])
+    expect([code, Object.keys(JSON.parse(stdout) as object)]).toEqual([0, expect.arrayContaining(['schedules'])])
+  })
+
+  it('a request that waits for an open run is left for a later pass: deferred', async () => {
+    await project.makeDue(['slow'])
+    const pass = project.start()
+    await expect.poll(() => project.effects()).toEqual(['slow'])
+    expect((await project.run(['request', 'slow'])).code).toBe(0)
+    const { code, document } = await project.json(['--fail-on', 'failed,deferred'])
+    expect([code, document.counts]).toEqual([1, expect.objectContaining({ executed: 0, deferred: 1 })])
+    project.write('go', '')
+    expect((await pass.ended).code).toBe(0)
+  })
+
+  it('--dry-run says that passes are switched off', async () => {
+    const { code, document } = await project.json(['--dry-run'], { SCHEDULE_DAEMON_ENABLED: 'false' })
+    expect([code, document.notes]).toEqual([
+      0,
+      ['SCHEDULE_DAEMON_ENABLED=false: a pass would check nothing and run nothing'],
+    ])
+    expect((await project.run(['--dry-run'], { EXECUTE_JOBS_INLINE: 'false' })).code).toBe(2)
+  })
+
   it('--version and --help answer without config or database', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
     const told = await project.run(['--version'])

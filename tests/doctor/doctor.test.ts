@@ -149,7 +149,7 @@ describe.each(engines())('doctor before the tables exist on $name', (engine) => 
       project.configure(CONFIG)
       const { code, told } = await doctor(project)
       const [database] = on(told, 'database')
-      const expected = project.isSqlite ? [0, 'note'] : [1, 'problem']
+      const expected = project.isSqlite ? [0, 'note'] : [3, 'problem']
       expect([code, database?.severity]).toEqual(expected)
       expect(database?.fix).toContain(project.isSqlite ? 'make a pass' : 'run-due-schedules migrate')
       expect(told.unchecked).toContain('ledger')
@@ -180,16 +180,20 @@ describe('doctor where something is missing', () => {
   it('shows every problem of the config, the environment and the database with its fix', async () => {
     project.configure(`{ jobs: [], schedules: [{ id: 'a', cron: '61 * * * *', jobs: ['nope'] }] }`)
     const wrongConfig = await doctor(project)
-    expect([wrongConfig.code, on(wrongConfig.told, 'config')[0]?.severity]).toEqual([1, 'problem'])
+    expect([wrongConfig.code, on(wrongConfig.told, 'config')[0]?.severity]).toEqual([2, 'problem'])
     expect(on(wrongConfig.told, 'config')[0]?.details.join('\n')).toMatch(/jobs.*nope/s)
     const wrongInterval = await doctor(project, { SCHEDULE_POLL_INTERVAL_MS: 'often' })
     expect(on(wrongInterval.told, 'environment')[0]).toMatchObject({
       severity: 'problem',
       details: [expect.stringContaining('SCHEDULE_POLL_INTERVAL_MS')],
     })
-    project.configure(CONFIG)
-    const unreachable = await doctor(project, { DATABASE_URL: 'mysql://root:secret@127.0.0.1:1/app' })
-    expect([unreachable.code, on(unreachable.told, 'database')[0]?.severity]).toEqual([1, 'problem'])
+    // Another file: this process has loaded the first one.
+    project.configure(CONFIG, 'good.config.mjs')
+    const unreachable = await doctor(project, {
+      SCHEDULES_CONFIG: 'good.config.mjs',
+      DATABASE_URL: 'mysql://root:secret@127.0.0.1:1/app',
+    })
+    expect([unreachable.code, on(unreachable.told, 'database')[0]?.severity]).toEqual([3, 'problem'])
     expect(JSON.stringify(unreachable.told)).not.toContain('secret')
     expect(on((await doctor(project, { SCHEDULE_DAEMON_ENABLED: 'false' })).told, 'environment')[0]?.severity).toBe(
       'warning',

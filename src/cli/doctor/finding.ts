@@ -12,7 +12,7 @@ export type CheckName =
   | 'cadence'
   | 'deploy'
 
-/** `note`: worth knowing; `warning`: will bite some day; `problem`: something does not work (exit code 1). */
+/** `note`: worth knowing; `warning`: will bite some day; `problem`: something does not work (an exit code other than 0). */
 export type Severity = 'ok' | 'note' | 'warning' | 'problem'
 
 /** What one check found. */

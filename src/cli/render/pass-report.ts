@@ -78,15 +78,17 @@ export function renderSummary(report: PassReport, view: PassView, theme: Theme):
 
 const unpainted: Paint = (text) => text
 
-function factsOf({ counts, runs }: PassReport): string[] {
+function factsOf({ pass, counts, runs }: PassReport): string[] {
   const facts: string[] = []
-  if (runs.length === 0 && counts.due === 0) facts.push('nothing due')
+  if (runs.length === 0 && counts.due === 0 && pass.id !== null) facts.push('nothing due')
+  const cancelled = runs.filter((run) => run.status === 'CANCELLED').length
   const ended = [
     [counts.completed, 'completed'],
     [counts.failed, 'failed'],
     [counts.timedOut, 'timed out'],
     [counts.abandoned, 'abandoned'],
     [counts.interrupted, 'interrupted'],
+    [cancelled, 'cancelled'],
     [counts.deferred, 'deferred'],
   ] as const
   for (const [count, word] of ended) if (count > 0) facts.push(`${count} ${word}`)
