@@ -12,10 +12,11 @@ import { connectTo, engines, type TestEngine } from '../tests/support/servers.js
 const ROOT = path.resolve(import.meta.dirname, '..')
 const passes = Number(process.argv[2] ?? 32)
 const schedules = Number(process.argv[3] ?? 1000)
+const only = process.argv[4]
 
 const stopServers = await setup()
 try {
-  for (const engine of engines()) await measure(engine)
+  for (const engine of engines()) if (only === undefined || engine.name.includes(only)) await measure(engine)
 } finally {
   await stopServers()
 }
