@@ -4,7 +4,6 @@ import { pauseNotes } from './global-pause.js'
 import { look, nextOf, type Found } from './look.js'
 import { stopError, type OpenPass } from './open-pass.js'
 import type { FailOn, PassCounts, PassReport } from './report.js'
-import { settleSlot } from './run-group.js'
 
 const SIGNAL_EXIT = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -29,7 +28,6 @@ async function wrapUp(open: OpenPass): Promise<number> {
     await runtime.store.releaseRuns(runtime.passId, [...unstarted], 'interrupted')
     runtime.tally.deferred(unstarted.size)
   }
-  for (const { scheduleId, scheduledFor } of open.endedElsewhere) await settleSlot(runtime, scheduleId, scheduledFor)
   runtime.tally.finishWaiting()
   // A beat that meets the closed row would take the lease for lost.
   await runtime.heartbeat.stop()

@@ -5,6 +5,7 @@ import type { RunHead } from '../domain/run.js'
 import { messageOf } from '../errors.js'
 import { failpoint } from '../failpoints.js'
 import { killGroups } from '../jobs/live-groups.js'
+import { settlementOfHistory } from '../ledger/settlement.js'
 import { openStore } from '../store/open-store.js'
 import type { RunFinish, Store } from '../store/store.js'
 import {
@@ -16,7 +17,6 @@ import {
   type ToHeartbeat,
 } from './heartbeat-messages.js'
 import { nextStep } from './outcome.js'
-import { settlementOfHistory } from './settlement.js'
 import { ThreadGate } from './thread-gate.js'
 import { readWatched, type WatchedRun } from './watch-table.js'
 
@@ -158,7 +158,7 @@ async function recordAll(overdue: readonly WatchedRun[]): Promise<void> {
   })
   await open.record(data.passId, { ...batch, finishes })
   for (const run of heads) {
-    if (run.scheduledFor === null) continue
+    if (run.trigger !== 'CRON' || run.scheduledFor === null) continue
     const settlement = settlementOfHistory(run.scheduleId, await open.readSlot(run.scheduleId, run.scheduledFor))
     if (settlement !== null) await open.record(data.passId, { ...batch, settlements: [settlement] })
   }

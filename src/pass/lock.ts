@@ -1,10 +1,13 @@
-import { WHOLE_SLOT } from '../domain/run.js'
+import { WHOLE_SLOT, type RunHead } from '../domain/run.js'
+import { isFailure } from '../ledger/settlement.js'
 import type { LockedSchedule, Taken, WriteOff } from '../store/store.js'
 import { Candidates } from './candidates.js'
 import { decide, type Decision } from './decide.js'
 import type { Work } from './execute.js'
 import type { OpenPass } from './open-pass.js'
 import { Recheck } from './recheck.js'
+import { hookEvent } from './runtime.js'
+import { settleSlots } from './settle-slots.js'
 
 /** How soon a schedule is looked at again whose open run, held by another pass, was told to make way. */
 const REPLACE_INTERVAL_MS = 500
@@ -55,6 +58,11 @@ async function take(open: OpenPass, ids: readonly string[], room: number, late: 
     runtime.stopper.stop({ kind: 'lease-lost' })
     return []
   }
+  // Before newer slots run: a settlement that comes after theirs is ignored.
+  await settleSlots(
+    runtime,
+    taken.flatMap((each) => endedOf(decisions.get(each.scheduleId))),
+  )
   return taken.flatMap((each) => workOf(open, each, decisions.get(each.scheduleId), late))
 }
 
@@ -101,13 +109,19 @@ function tellSkipped(open: OpenPass, scheduleId: string, { reason, lastSlot }: W
   open.hooks.push(open.runtime.callHook('onSkip', null, event))
 }
 
+/** Waiting runs that the decision ended. */
+function endedOf(decided: Decided | undefined): RunHead[] {
+  const ended = new Set(decided?.decision.take.end.map((end) => end.runId))
+  return decided?.locked.waiting.filter((run) => ended.has(run.id)) ?? []
+}
+
 function reportEnds(open: OpenPass, { locked, decision }: Decided): void {
-  for (const end of decision.take.end) {
-    const head = locked.waiting.find((run) => run.id === end.runId)
+  const { runtime, hooks } = open
+  for (const { runId, status, reason, error } of decision.take.end) {
+    const head = locked.waiting.find((run) => run.id === runId)
     if (head === undefined) continue
-    const { status, reason, error } = end
-    open.runtime.observer.runEnded(
-      open.runtime.tally.ended(head, { status, reason, error, attempt: head.attempt, durationMs: null }),
-    )
+    const end = { status, reason, error, attempt: head.attempt, durationMs: null }
+    runtime.observer.runEnded(runtime.tally.ended(head, end))
+    if (isFailure(status)) hooks.push(runtime.callHook('onFailure', runtime.jobOf(head.jobName), hookEvent(head, end)))
   }
 }

@@ -31,8 +31,6 @@ export interface OpenPass {
   makeWayUntilMs: Map<string, number>
   /** Reserved runs to give back when the pass ends. */
   unstarted: Set<string>
-  /** Slots that the recovery of a dead pass may have completed. */
-  endedElsewhere: { scheduleId: string; scheduledFor: Date }[]
   /** Hooks that were called and have not answered yet. */
   hooks: Promise<void>[]
   /** What waited for another pass has been looked at once more. */
@@ -134,7 +132,6 @@ export async function openPass(context: PassContext, found: Found): Promise<Open
     fail,
     replacing: new Set(),
     makeWayUntilMs: new Map(),
-    endedElsewhere: [],
     hooks: [],
     lookedAgain: false,
     startedAt: row.startedAt,

@@ -1,4 +1,4 @@
-import type { Attempt, AttemptStatus, RunHead, RunStatus } from '../domain/run.js'
+import type { Attempt, AttemptStatus, RunHead } from '../domain/run.js'
 import type { Job, AttemptOutcome } from '../jobs/job.js'
 import { retryDelayMs } from '../jobs/retry-delay.js'
 import { cutText } from '../jobs/utf8.js'
@@ -97,32 +97,4 @@ function finishOf(end: AttemptEnd, status: RunFinish['status'], change: Partial<
     attempts: [...run.attempts, attempt],
     ...change,
   }
-}
-
-const SEVERITY: readonly RunStatus[] = [
-  'COMPLETED',
-  'SKIPPED',
-  'MISSED',
-  'CANCELLED',
-  'INTERRUPTED',
-  'ABANDONED',
-  'TIMED_OUT',
-  'FAILED',
-]
-
-/** The worst of the statuses that the runs of a slot ended with. */
-export function worstStatus(statuses: readonly RunStatus[]): RunStatus {
-  return statuses.reduce<RunStatus>(
-    (worst, status) => (SEVERITY.indexOf(status) > SEVERITY.indexOf(worst) ? status : worst),
-    'COMPLETED',
-  )
-}
-
-export function isFailure(status: RunStatus): boolean {
-  return status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABANDONED'
-}
-
-/** Ended for good: no attempt follows. */
-export function isEnded(status: RunStatus): boolean {
-  return status !== 'PENDING' && status !== 'QUEUED' && status !== 'RUNNING'
 }

@@ -1,8 +1,11 @@
 import type { Attempt, RunHead } from '../domain/run.js'
 import type { Config } from '../config/config.js'
 import type { Job } from '../jobs/job.js'
+import { isFailure } from '../ledger/settlement.js'
 import type { OrphanVerdict, Store } from '../store/store.js'
 import type { OpenPass } from './open-pass.js'
+import { hookEvent } from './runtime.js'
+import { settleSlots } from './settle-slots.js'
 
 const ORPHANS_AT_ONCE = 1000
 
@@ -25,7 +28,11 @@ export async function recover(open: OpenPass): Promise<void> {
     passId,
     verdicts.map((each) => each.verdict),
   )
-  for (const { orphan, verdict } of verdicts) if (settled.has(orphan.id)) report(open, orphan, verdict)
+  const changed = verdicts.filter(({ orphan }) => settled.has(orphan.id))
+  for (const { orphan, verdict } of changed) report(open, orphan, verdict)
+  // Before newer slots run: a settlement that comes after theirs is ignored.
+  const ended = changed.filter(({ verdict }) => verdict.status !== 'PENDING').map(({ orphan }) => orphan)
+  await settleSlots(open.runtime, ended)
   if (orphans.length === ORPHANS_AT_ONCE && settled.size > 0) await recover(open)
 }
 
@@ -94,7 +101,6 @@ function report(open: OpenPass, orphan: RunHead, verdict: OrphanVerdict): void {
     durationMs: null,
   }
   observer.runEnded(tally.ended(orphan, end))
-  if (verdict.status === 'ABANDONED' && orphan.trigger === 'CRON' && orphan.scheduledFor !== null) {
-    open.endedElsewhere.push({ scheduleId: orphan.scheduleId, scheduledFor: orphan.scheduledFor })
-  }
+  if (isFailure(end.status))
+    open.hooks.push(open.runtime.callHook('onFailure', open.runtime.jobOf(orphan.jobName), hookEvent(orphan, end)))
 }

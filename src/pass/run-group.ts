@@ -5,12 +5,12 @@ import type { Schedule } from '../domain/schedule.js'
 import type { Job } from '../jobs/job.js'
 import { describeError } from '../jobs/describe-error.js'
 import { inJobScope } from '../jobs/job-scope.js'
+import { isFailure, settlementOf } from '../ledger/settlement.js'
 import type { RunSkip, SlotSettlement } from '../store/store.js'
 import { prepareAttempt, type AttemptResult } from './attempt.js'
 import type { Enter, SlotGroup } from './execute.js'
-import { isFailure } from './outcome.js'
 import { hookEvent, type PassRuntime } from './runtime.js'
-import { settlementOf, settlementOfHistory } from './settlement.js'
+import { settleSlots } from './settle-slots.js'
 import type { RunEnd } from './tally.js'
 
 const LONGEST_CONDITION_MS = 10_000
@@ -25,7 +25,8 @@ export async function runGroup(runtime: PassRuntime, group: SlotGroup, enter: En
   }
   const ends = new SlotEnds(group)
   await Promise.all(group.runs.map((run) => runToEnd(runtime, run, enter, ends)))
-  if (!ends.settled) await settleFromHistory(runtime, group)
+  // Parts of the slot ran in other passes: what the database knows of it decides.
+  if (!ends.settled) await settleSlots(runtime, group.runs)
 }
 
 /** What is known of the slot while its runs end; complete only when this pass took the slot whole. */
@@ -48,19 +49,6 @@ class SlotEnds {
     this.settled = true
     return settlementOf(this.#group.schedule.id, this.#group.runs[0], this.#ends)
   }
-}
-
-/** Parts of the slot ran in other passes: what the database knows of it decides. */
-async function settleFromHistory(runtime: PassRuntime, group: SlotGroup): Promise<void> {
-  const [first] = group.runs
-  if (first?.trigger !== 'CRON' || first.scheduledFor === null || runtime.stopper.reason() !== null) return
-  await settleSlot(runtime, group.schedule.id, first.scheduledFor)
-}
-
-/** Settles a slot if all its runs have ended. */
-export async function settleSlot(runtime: PassRuntime, scheduleId: string, scheduledFor: Date): Promise<void> {
-  const settlement = settlementOfHistory(scheduleId, await runtime.store.readSlot(scheduleId, scheduledFor))
-  if (settlement !== null) await runtime.recorder.settle(settlement)
 }
 
 /** A slot a little ahead of the database's clock waits for it; jitter delays the start by the schedule's own offset. */

@@ -118,6 +118,27 @@ describe.each(engines())('on $name, a pass', (engine) => {
     },
   )
 
+  it.concurrent(
+    'tells the schedule of a resumed run that completes in the grace',
+    async ({ expect, onTestFinished }) => {
+      const project = await aProject(engine)
+      onTestFinished(() => project.remove())
+      project.configure(`{ ${slot(`['j']`)} jobs: [defineJob({ name: 'j', run: async ({ attempt, signal }) => {
+        effect('attempt ' + attempt)
+        if (attempt === 1) await new Promise((_, no) => signal.addEventListener('abort', () => no(signal.reason)))
+        else await new Promise((ready) => signal.addEventListener('abort', ready))
+      } })] }`)
+      for (const attempt of [1, 2]) {
+        const { child, ended } = project.start([], SETTINGS)
+        await expect.poll(() => project.effects()).toContain(`attempt ${attempt}`)
+        child.kill('SIGTERM')
+        expect((await ended).code).toBe(143)
+      }
+      expect(await project.sql('SELECT status, attempt FROM JobRun')).toEqual([{ status: 'COMPLETED', attempt: 2 }])
+      expect(await project.sql('SELECT lastStatus FROM JobSchedule')).toEqual([{ lastStatus: 'COMPLETED' }])
+    },
+  )
+
   it.concurrent('watching another one stops watching at once', async ({ expect, onTestFinished }) => {
     const project = await aProject(engine)
     onTestFinished(() => project.remove())

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { defineConfig, defineJob } from 'run-due-schedules'
+import { createTestRunner, type TestRunner } from 'run-due-schedules/testing'
+
+let runner: TestRunner
+afterEach(() => runner.close())
+
+async function open(config: Parameters<typeof createTestRunner>[0]): Promise<void> {
+  runner = await createTestRunner(config, { now: '2027-03-01T00:30:00Z' })
+}
+
+const theSchedule = async (id = 's') => (await runner.schedules()).find((schedule) => schedule.id === id)
+const fails = (): never => {
+  throw new Error('as it must')
+}
+const LATE_RETRY = { attempts: 3, delay: '2h', maxDelay: '4h' }
+
+describe('a schedule counts every slot that failed', () => {
+  it('also those whose retry a newer slot superseded: `pauseAfterFailures` pauses it', async () => {
+    await open(
+      defineConfig({
+        jobs: [defineJob({ name: 'j', retry: LATE_RETRY, run: fails })],
+        schedules: [{ id: 's', cron: '@hourly', jobs: ['j'], pauseAfterFailures: 2 }],
+      }),
+    )
+    const reports = await runner.passUntil('2027-03-02T00:10:00Z')
+    expect(await theSchedule()).toMatchObject({
+      lastStatus: 'FAILED',
+      consecutiveFailures: 3,
+      enabled: false,
+      pausedReason: '2 failures in a row',
+    })
+    // The third was taken when it superseded the second.
+    expect((await runner.runs({ jobName: 'j' })).map((run) => run.reason)).toEqual(['superseded', 'superseded', null])
+    expect(reports.flatMap((report) => report.notes).join()).toContain('s was paused after failing too often')
+  })
+
+  it('also one that died with its pass, before the next slot is settled', async () => {
+    await open(
+      defineConfig({
+        jobs: [defineJob({ name: 'k', onCrash: 'skip', run: fails })],
+        schedules: [{ id: 's', cron: '@hourly', jobs: ['k'], pauseAfterFailures: 2 }],
+      }),
+    )
+    runner.clock.set('2027-03-01T01:00:00Z')
+    await runner.crash('k')
+    runner.clock.set('2027-03-01T02:00:00Z')
+    await runner.pass()
+    expect((await runner.runs()).map((run) => run.status)).toEqual(['ABANDONED', 'FAILED'])
+    expect(await theSchedule()).toMatchObject({ lastStatus: 'FAILED', consecutiveFailures: 2, enabled: false })
+  })
+
+  it('also one that was cancelled while its pass was dead', async () => {
+    await open(
+      defineConfig({
+        concurrency: 1,
+        jobs: [defineJob({ name: 'a', run: fails }), defineJob({ name: 'b', run: () => 1 })],
+        schedules: [{ id: 's', cron: '0 1 * * *', jobs: ['a', 'b'], jobConcurrency: 1 }],
+      }),
+    )
+    runner.clock.set('2027-03-01T01:00:00Z')
+    await runner.crash('b')
+    const [running] = await runner.runs({ jobName: 'b' })
+    expect(await runner.cancel(running?.id ?? '')).toBe('requested')
+    runner.clock.advance('5m')
+    await runner.pass()
+    expect((await runner.runs()).map((run) => run.status)).toEqual(['FAILED', 'CANCELLED'])
+    expect(await theSchedule()).toMatchObject({ lastStatus: 'FAILED', consecutiveFailures: 1 })
+  })
+})
+
+describe('onFailure', () => {
+  it('is called for a run that was superseded, and for one that died with its pass', async () => {
+    const calls: string[] = []
+    const told = (event: { jobName: string; status: string; reason: string | null }): void => {
+      calls.push([event.jobName, event.status, event.reason].join(' ').trim())
+    }
+    await open(
+      defineConfig({
+        onFailure: told,
+        jobs: [
+          defineJob({ name: 'j', retry: LATE_RETRY, onFailure: told, run: fails }),
+          defineJob({ name: 'k', onCrash: 'skip', run: () => 1 }),
+        ],
+        schedules: [
+          { id: 's', cron: '5 1,2 * * *', jobs: ['j'] },
+          { id: 't', cron: '0 1 * * *', jobs: ['k'] },
+        ],
+      }),
+    )
+    runner.clock.set('2027-03-01T01:00:00Z')
+    await runner.crash('k')
+    await runner.passUntil('2027-03-01T03:00:00Z')
+    expect(calls).toEqual(['k ABANDONED', 'j FAILED superseded', 'j FAILED superseded'])
+  })
+})
