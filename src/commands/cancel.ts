@@ -1,5 +1,6 @@
 import type { Run } from '../domain/run.js'
 import { ScheduleError } from '../errors.js'
+import { settlementOfHistory } from '../ledger/settlement.js'
 import type { AdminStore } from '../store/store.js'
 import { actorName } from './actor.js'
 
@@ -14,13 +15,9 @@ export interface CancelledRun {
 export async function cancelRun(store: AdminStore, runId: string, actor: string): Promise<CancelledRun> {
   const run = await store.readRun(runId)
   if (run === null) throw missing(runId)
-  const outcome = await store.cancelRun(runId, {
-    actor: actorName(actor),
-    action: 'cancel',
-    scheduleId: run.scheduleId,
-    runId,
-    detail: { job: run.jobName },
-  })
+  const { scheduleId, jobName: job } = run
+  const audit = { actor: actorName(actor), action: 'cancel', scheduleId, runId, detail: { job } }
+  const outcome = await store.cancelRun(runId, audit, settlementOfHistory)
   if (outcome === 'missing') throw missing(runId)
   return { outcome, run }
 }

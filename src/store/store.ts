@@ -89,8 +89,15 @@ export interface AdminStore {
   writeJobs(jobs: readonly JobRow[]): Promise<void>
   /** Inserts runs; one whose slot has a run already is left out. Returns those inserted, or the open run that forbids it. */
   insertRuns(request: InsertRuns): Promise<{ inserted: RunHead[] } | { open: RunHead }>
-  /** Waiting runs become CANCELLED, held or running ones are asked to stop, ended ones stay as they are. */
-  cancelRun(runId: string, audit: NewAuditEvent): Promise<'cancelled' | 'requested' | 'ended' | 'missing'>
+  /**
+   * Waiting runs become CANCELLED, held or running ones are asked to stop, ended ones stay as they are. `settle` (pure) is
+   * asked what the slot of a CRON run that became CANCELLED says of its schedule.
+   */
+  cancelRun(
+    runId: string,
+    audit: NewAuditEvent,
+    settle?: (scheduleId: string, slot: readonly RunHead[]) => SlotSettlement | null,
+  ): Promise<'cancelled' | 'requested' | 'ended' | 'missing'>
   /** Stops (or lets go on) every schedule, those to come included. */
   setGlobalPause(pause: GlobalPause | null, audit: NewAuditEvent): Promise<void>
   readGlobalPause(): Promise<GlobalPause | null>

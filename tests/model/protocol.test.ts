@@ -62,9 +62,10 @@ describe('the protocol, in every interleaving of its statements with crashes, ex
 /** Statements that decide nothing about who runs what; each with the reason why the model can leave it out. */
 const OUTSIDE: Record<string, string> = {
   'audit.ts:writeAudit': 'history',
-  'cancel-run.ts:cancelRun': 'reads which schedule to lock; then locks and writes as a take does',
   'cancel-run.ts:cancelRuns': 'under the same locks as a take; a start looks at it under the lock of the run',
-  'cancel-run.ts:lockRun': 'the same lock as that of a start',
+  'cancel-run.ts:lockRuns': 'the same lock as that of a start',
+  'cancel-run.ts:readSeen': 'which schedule to lock; then cancelRuns locks and writes as a take does',
+  'cancel-run.ts:readSlotIds': 'which runs to lock',
   'check.ts:check': 'a hint whether there is something to do: everything is read again under locks',
   'edit-schedules.ts:applyEdits': 'under the same locks as a take',
   'edit-schedules.ts:insertSchedules': 'definitions',

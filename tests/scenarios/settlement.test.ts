@@ -50,6 +50,26 @@ describe('a schedule counts every slot that failed', () => {
     expect(await theSchedule()).toMatchObject({ lastStatus: 'FAILED', consecutiveFailures: 2, enabled: false })
   })
 
+  it('also one whose last waiting run somebody cancelled', async () => {
+    await open(
+      defineConfig({
+        jobs: [defineJob({ name: 'a', run: fails }), defineJob({ name: 'b', retry: LATE_RETRY, run: fails })],
+        schedules: [{ id: 's', cron: '0 1 * * *', jobs: ['a', 'b'] }],
+      }),
+    )
+    runner.clock.set('2027-03-01T01:00:00Z')
+    await runner.pass()
+    expect(await theSchedule()).toMatchObject({ lastStatus: null, consecutiveFailures: 0 })
+    const [waiting] = await runner.runs({ jobName: 'b' })
+    expect(await runner.cancel(waiting?.id ?? '')).toBe('cancelled')
+    expect(await theSchedule()).toMatchObject({
+      lastStatus: 'FAILED',
+      lastError: expect.stringContaining('as it must') as string,
+      consecutiveFailures: 1,
+      lastFinishedSlotAt: new Date('2027-03-01T01:00:00Z'),
+    })
+  })
+
   it('also one that was cancelled while its pass was dead', async () => {
     await open(
       defineConfig({
