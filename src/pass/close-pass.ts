@@ -4,6 +4,7 @@ import { pauseNotes } from './global-pause.js'
 import { look, nextOf, type Found } from './look.js'
 import { stopError, type OpenPass } from './open-pass.js'
 import type { FailOn, PassCounts, PassReport } from './report.js'
+import { settleSlots } from './settle-slots.js'
 
 const SIGNAL_EXIT = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -23,11 +24,8 @@ export async function closePass(open: OpenPass): Promise<PassReport> {
 
 /** Answers the exit code that stands in the pass's row: a signal that comes later changes neither. */
 async function wrapUp(open: OpenPass): Promise<number> {
-  const { runtime, unstarted, context } = open
-  if (unstarted.size > 0) {
-    await runtime.store.releaseRuns(runtime.passId, [...unstarted], 'interrupted')
-    runtime.tally.deferred(unstarted.size)
-  }
+  const { runtime, context } = open
+  if (open.unstarted.size > 0) await giveBack(open)
   runtime.tally.finishWaiting()
   // A beat that meets the closed row would take the lease for lost.
   await runtime.heartbeat.stop()
@@ -40,6 +38,18 @@ async function wrapUp(open: OpenPass): Promise<number> {
   if (await runtime.store.closePass(runtime.passId, status, figures)) await pruneWhatRan(open, context)
   else runtime.stopper.stop({ kind: 'lease-lost' })
   return exitCode
+}
+
+/** Reserved runs that were not started wait for the next pass; those that somebody asked to stop have ended. */
+async function giveBack({ runtime, unstarted }: OpenPass): Promise<void> {
+  const { store, passId, tally, observer } = runtime
+  const cancelled = await store.readRuns(await store.releaseRuns(passId, [...unstarted], 'interrupted'))
+  tally.deferred(unstarted.size - cancelled.length)
+  for (const run of cancelled) {
+    const { status, reason, attempt } = run
+    observer.runEnded(tally.ended(run, { status, reason, attempt, error: null, durationMs: null }))
+  }
+  await settleSlots(runtime, cancelled)
 }
 
 /** History is bounded without anybody asking: schedules that ran now lose what retention no longer covers. */

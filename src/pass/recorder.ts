@@ -5,8 +5,8 @@ import type { Recorded, RecordBatch, RunFinish, RunSkip, RunStart, SlotSettlemen
 export interface Recorder {
   /** True once the run is RUNNING in the database; false: fenced or cancelled, do not start it. */
   start(start: RunStart): Promise<boolean>
-  /** False: fenced, the result was discarded. */
-  finish(finish: RunFinish): Promise<boolean>
+  /** How the run stands then: CANCELLED where it was to wait, when somebody has asked it to stop. Null: fenced, the result was discarded. */
+  finish(finish: RunFinish): Promise<Pick<RunFinish, 'status' | 'reason'> | null>
   skip(skip: RunSkip): Promise<boolean>
   settle(settlement: SlotSettlement): Promise<void>
   /** Written with the next flush, at least once a second. */
@@ -93,7 +93,7 @@ export function createRecorder(
     finish: (finish) =>
       enqueue(
         (batch) => batch.finishes.push(finish),
-        (recorded) => recorded.finished.has(finish.runId),
+        (recorded) => standing(finish, recorded),
       ),
     skip: (skip) =>
       enqueue(
@@ -118,6 +118,15 @@ export function createRecorder(
   }
 }
 
+function standing(
+  { runId, status, reason }: RunFinish,
+  recorded: Recorded,
+): Pick<RunFinish, 'status' | 'reason'> | null {
+  if (!recorded.finished.has(runId)) return null
+  const cancelled = recorded.cancelled.get(runId)
+  return cancelled === undefined ? { status, reason } : { status: 'CANCELLED', reason: cancelled }
+}
+
 function nothingRecorded(): Recorded {
-  return { started: new Set(), finished: new Set(), skipped: new Set(), paused: [] }
+  return { started: new Set(), finished: new Set(), cancelled: new Map(), skipped: new Set(), paused: [] }
 }

@@ -21,19 +21,19 @@ export async function recover(open: OpenPass): Promise<void> {
   if (orphans.length === 0) return
   const foreign = await foreignJobs(open.context.config, store, orphans)
   const now = open.runtime.databaseClock.now()
-  const verdicts = orphans
-    .filter((orphan) => !foreign.has(orphan.jobName))
-    .map((orphan) => ({ orphan, verdict: verdictOn(open.runtime.jobOf(orphan.jobName), orphan, now) }))
+  const ours = orphans.filter((orphan) => !foreign.has(orphan.jobName))
   const settled = await store.settleOrphans(
     passId,
-    verdicts.map((each) => each.verdict),
+    ours.map((orphan) => verdictOn(open.runtime.jobOf(orphan.jobName), orphan, now)),
   )
-  const changed = verdicts.filter(({ orphan }) => settled.has(orphan.id))
-  for (const { orphan, verdict } of changed) report(open, orphan, verdict)
+  const verdicts = new Map(settled.map((verdict) => [verdict.runId, verdict]))
+  for (const orphan of ours) report(open, orphan, verdicts.get(orphan.id))
   // Before newer slots run: a settlement that comes after theirs is ignored.
-  const ended = changed.filter(({ verdict }) => verdict.status !== 'PENDING').map(({ orphan }) => orphan)
-  await settleSlots(open.runtime, ended)
-  if (orphans.length === ORPHANS_AT_ONCE && settled.size > 0) await recover(open)
+  await settleSlots(
+    open.runtime,
+    ours.filter((orphan) => (verdicts.get(orphan.id)?.status ?? 'PENDING') !== 'PENDING'),
+  )
+  if (orphans.length === ORPHANS_AT_ONCE && settled.length > 0) await recover(open)
 }
 
 /** Jobs that belong to another config: its passes know whether they may run again. */
@@ -82,8 +82,9 @@ function abandonedAttempt(orphan: RunHead, error: string, now: Date): Attempt {
   }
 }
 
-function report(open: OpenPass, orphan: RunHead, verdict: OrphanVerdict): void {
+function report(open: OpenPass, orphan: RunHead, verdict: OrphanVerdict | undefined): void {
   const { tally, observer } = open.runtime
+  if (verdict === undefined) return
   if (verdict.status === 'PENDING') {
     if (verdict.found.status === 'RUNNING') {
       tally.counts.abandoned += 1

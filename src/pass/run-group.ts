@@ -136,16 +136,15 @@ async function runToEnd(runtime: PassRuntime, run: RunHead, enter: Enter, ends: 
       await refused(runtime, head)
       return
     }
-    if (!(await recordEnd(runtime, head, job, result, ends))) return
     const { finish, retryInMs } = result.step
-    if (retryInMs === null) return
+    if (!(await recordEnd(runtime, head, job, result, ends)) || retryInMs === null) return
     runtime.observer.waiting(`${head.jobName} is tried again in ${Math.ceil(retryInMs / 1000)} s`)
     await runtime.clock.sleep(retryInMs, runtime.stopper.signal)
     head = { ...head, attempt: finish.attempt, attempts: [...finish.attempts], crashes: finish.crashes }
   }
 }
 
-/** False: fenced, another pass owns the run now. */
+/** False: no attempt follows. */
 async function recordEnd(
   runtime: PassRuntime,
   run: RunHead,
@@ -167,18 +166,20 @@ async function recordEnd(
   const settled = settlement === null ? null : runtime.recorder.settle(settlement)
   const [recorded] = await Promise.all([runtime.recorder.finish(step.finish), settled])
   FAILPOINT: await failpoint('attempt.recorded')
-  if (!recorded) {
+  if (recorded === null) {
     runtime.observer.warning(
       `the result of ${run.jobName} (run ${run.id}) was discarded: this pass no longer holds the run`,
     )
     return false
   }
-  if (isLast) {
+  const isCancelled = recorded.status !== step.finish.status
+  if (isCancelled) Object.assign(end, recorded)
+  if (isLast || isCancelled) {
     runtime.observer.runEnded(runtime.tally.ended(run, end))
     if (end.status === 'COMPLETED') await runtime.callHook('onSuccess', job, hookEvent(run, end))
     else if (isFailure(end.status)) await runtime.callHook('onFailure', job, hookEvent(run, end))
   }
-  return true
+  return !isLast && !isCancelled
 }
 
 /** The start was refused: somebody cancelled the run, the pass is stopping, or another pass has it. */

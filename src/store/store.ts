@@ -33,8 +33,11 @@ export interface PassStore {
    * those of passes whose lease has expired though nobody has buried them yet; for dry runs, which bury nobody.
    */
   findOrphans(limit: number, options?: { expiredToo?: boolean }): Promise<RunHead[]>
-  /** Each guarded by the orphan's status and dead pass. Returns the ids that were changed. */
-  settleOrphans(passId: number, verdicts: readonly OrphanVerdict[]): Promise<Set<string>>
+  /**
+   * Each guarded by the orphan's status and dead pass. Returns those that were carried out, as they were: a run that
+   * somebody has asked to stop ends CANCELLED where it would have waited.
+   */
+  settleOrphans(passId: number, verdicts: readonly OrphanVerdict[]): Promise<OrphanVerdict[]>
 
   /** Schedules with something to take: due slots, or waiting runs; highest priority first, then oldest. */
   listTakeable(query: TakeableQuery): Promise<Takeable[]>
@@ -58,8 +61,11 @@ export interface PassStore {
   readRuns(runIds: readonly string[]): Promise<RunHead[]>
   /** All run heads of a slot. */
   readSlot(scheduleId: string, scheduledFor: Date): Promise<RunHead[]>
-  /** Reserved runs that will not start in this pass wait for any pass from now on. */
-  releaseRuns(passId: number, runIds: readonly string[], reason: RunReason | null): Promise<void>
+  /**
+   * Reserved runs that will not start in this pass wait for any pass from now on; one that somebody has asked to stop ends
+   * CANCELLED. Returns the ids of the latter.
+   */
+  releaseRuns(passId: number, runIds: readonly string[], reason: RunReason | null): Promise<string[]>
   /** Passes with status RUNNING, other than this one, that hold RUNNING or reserved runs; an expired one is listed too. */
   listBusyPasses(exceptPassId: number): Promise<BusyPass[]>
 
@@ -262,7 +268,10 @@ export interface RunStart {
 export interface RunFinish {
   runId: string
   attempt: number
-  /** PENDING: another attempt follows, in this pass (`heldByPass`) or in any from `availableInMs` on. */
+  /**
+   * PENDING: another attempt follows, in this pass (`heldByPass`) or in any from `availableInMs` on; written as CANCELLED
+   * when somebody has asked the run to stop.
+   */
   status: AttemptStatus | 'PENDING'
   reason: RunReason | null
   heldByPass: boolean
@@ -300,6 +309,8 @@ export interface SlotSettlement {
 export interface Recorded {
   started: Set<string>
   finished: Set<string>
+  /** Finished runs that were to wait and are CANCELLED, with the reason. */
+  cancelled: Map<string, RunReason>
   skipped: Set<string>
   /** Schedules that this batch paused by `pauseAfterFailures`. */
   paused: string[]

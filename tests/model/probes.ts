@@ -115,11 +115,14 @@ export const PROBES: Record<string, (fixture: Fixture) => Promise<void>> = {
     const [runId = ''] = held.runIds
     const verdict = { runId, status: 'PENDING' as const, reason: null, error: null, crashes: 1, attempts: [] }
     const found = (status: 'RUNNING' | 'PENDING', passId: number) => ({ ...verdict, found: { status, passId } })
-    deepEqual(await store.settleOrphans(id, [found('RUNNING', held.passId)]), new Set())
+    deepEqual(await store.settleOrphans(id, [found('RUNNING', held.passId)]), [])
     await fixture.sql("UPDATE RunnerPass SET status = 'LOST' WHERE id = ?", [held.passId])
-    deepEqual(await store.settleOrphans(id, [found('PENDING', held.passId)]), new Set())
-    deepEqual(await store.settleOrphans(id, [found('RUNNING', 999_999)]), new Set())
-    deepEqual(await store.settleOrphans(id, [found('RUNNING', held.passId)]), new Set([runId]))
+    deepEqual(await store.settleOrphans(id, [found('PENDING', held.passId)]), [])
+    deepEqual(await store.settleOrphans(id, [found('RUNNING', 999_999)]), [])
+    deepEqual(
+      (await store.settleOrphans(id, [found('RUNNING', held.passId)])).map((each) => each.runId),
+      [runId],
+    )
   },
   async 'a pass gives back only what it holds and has not started'(fixture) {
     const { store } = fixture
@@ -149,6 +152,25 @@ export const PROBES: Record<string, (fixture: Fixture) => Promise<void>> = {
     deepEqual(
       (await store.readRuns([running, waiting])).map((run) => run.status),
       ['RUNNING', 'CANCELLED'],
+    )
+  },
+  async 'a run that was asked to stop does not wait again'(fixture) {
+    const { store } = fixture
+    const { passId, runIds } = await startRuns(store, ['fails', 'reserved', 'dies'])
+    const [fails = '', reserved = '', dies = ''] = runIds
+    await fixture.sql("UPDATE JobRun SET status = 'PENDING' WHERE id = ?", [reserved])
+    for (const runId of runIds) await store.cancelRun(runId, NO_AUDIT)
+    const retry = finish(fails, { status: 'PENDING', reason: 'retry', availableInMs: 1000 })
+    await store.record(passId, { ...EMPTY, finishes: [retry] })
+    await store.releaseRuns(passId, [reserved], 'interrupted')
+    await expire(fixture, passId)
+    await store.buryExpiredPasses()
+    const { id } = await store.openPass(PASS, LEASE_MS)
+    const verdict = { status: 'PENDING', reason: 'crashed', error: null, crashes: 1, attempts: [] } as const
+    await store.settleOrphans(id, [{ ...verdict, runId: dies, found: { status: 'RUNNING', passId } }])
+    deepEqual(
+      (await store.readRuns(runIds)).map(({ status, reason }) => [status, reason]),
+      runIds.map(() => ['CANCELLED', 'requested']),
     )
   },
   async 'a transaction that fails half way leaves nothing'(fixture) {

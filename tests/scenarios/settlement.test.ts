@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { defineConfig, defineJob } from 'run-due-schedules'
+import type { JobContext } from '../../src/domain/job.js'
 import { createTestRunner, type TestRunner } from 'run-due-schedules/testing'
 
 let runner: TestRunner
@@ -86,6 +87,33 @@ describe('a schedule counts every slot that failed', () => {
     await runner.pass()
     expect((await runner.runs()).map((run) => run.status)).toEqual(['FAILED', 'CANCELLED'])
     expect(await theSchedule()).toMatchObject({ lastStatus: 'FAILED', consecutiveFailures: 1 })
+  })
+})
+
+describe('a run that somebody cancelled while it ran', () => {
+  const cancelling = (run: (context: JobContext) => unknown): ReturnType<typeof defineConfig> =>
+    defineConfig({
+      jobs: [
+        defineJob({
+          name: 'j',
+          retry: LATE_RETRY,
+          async run(context) {
+            if (context.attempt === 1) await runner.cancel(context.runId)
+            return await run(context)
+          },
+        }),
+      ],
+      schedules: [{ id: 's', cron: '0 1 * * *', jobs: ['j'] }],
+    })
+
+  it('does not wait for its retry: it ends, and the report and the schedule say so', async () => {
+    await open(cancelling(fails))
+    runner.clock.set('2027-03-01T01:00:00Z')
+    const report = await runner.pass()
+    expect(report.runs).toMatchObject([{ jobName: 'j', status: 'CANCELLED', reason: 'requested', attempt: 1 }])
+    expect(report.counts).toMatchObject({ executed: 1, deferred: 0, failed: 0 })
+    expect(await runner.runs()).toMatchObject([{ status: 'CANCELLED', reason: 'requested', availableAt: null }])
+    expect(await theSchedule()).toMatchObject({ lastStatus: 'CANCELLED', consecutiveFailures: 0 })
   })
 })
 

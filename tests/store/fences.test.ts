@@ -101,7 +101,7 @@ describe.each(engines())('the fence on $name', (engine) => {
         crashes: 1,
         attempts: [],
       }
-      expect(await fixture.store.settleOrphans(dead.passId, [verdict])).toEqual(new Set())
+      expect(await fixture.store.settleOrphans(dead.passId, [verdict])).toEqual([])
       expect((await fixture.store.readRun(orphan.runId))?.status).toBe('RUNNING')
     })
 

@@ -3,7 +3,18 @@ import type { RunHead } from '../../src/domain/run.js'
 import type { OrphanVerdict } from '../../src/store/store.js'
 import { aDate } from '../support/matchers.js'
 import { engines } from '../support/servers.js'
-import { EMPTY, expire, FIGURES, finish, type Fixture, LEASE_MS, openFixture, PASS, startRuns } from './fixtures.js'
+import {
+  EMPTY,
+  expire,
+  FIGURES,
+  finish,
+  type Fixture,
+  LEASE_MS,
+  NO_AUDIT,
+  openFixture,
+  PASS,
+  startRuns,
+} from './fixtures.js'
 
 describe.each(engines())('orphans on $name', (engine) => {
   let fixture: Fixture
@@ -77,7 +88,7 @@ describe.each(engines())('orphans on $name', (engine) => {
       verdict(reserved, { crashes: 0, reason: null }),
       verdict(running, { status: 'ABANDONED', error: 'its pass died', attempts }),
     ]
-    expect(await store.settleOrphans(pass.id, verdicts)).toEqual(new Set([running.id, reserved.id]))
+    expect(await store.settleOrphans(pass.id, verdicts)).toEqual(verdicts)
     expect(await store.readRun(running.id)).toMatchObject({
       status: 'ABANDONED',
       reason: 'crashed',
@@ -93,7 +104,29 @@ describe.each(engines())('orphans on $name', (engine) => {
       availableAt: aDate,
       finishedAt: null,
     })
-    expect(await store.settleOrphans(pass.id, verdicts)).toEqual(new Set())
+    expect(await store.settleOrphans(pass.id, verdicts)).toEqual([])
+  })
+
+  it('end when somebody asked them to stop after they were found, whatever was decided', async () => {
+    const { store } = fixture
+    const dead = await orphan()
+    await store.buryExpiredPasses()
+    const pass = await store.openPass(PASS, LEASE_MS)
+    const verdicts = (await store.readRuns(dead.runIds)).map((run) => verdict(run))
+    for (const runId of dead.runIds) expect(await store.cancelRun(runId, NO_AUDIT)).toBe('requested')
+    const carriedOut = await store.settleOrphans(pass.id, verdicts)
+    expect(carriedOut.map(({ status, reason }) => [status, reason])).toEqual([
+      ['CANCELLED', 'requested'],
+      ['CANCELLED', 'requested'],
+    ])
+    for (const runId of dead.runIds)
+      expect(await store.readRun(runId)).toMatchObject({
+        status: 'CANCELLED',
+        reason: 'requested',
+        passId: dead.passId,
+        availableAt: null,
+        finishedAt: aDate,
+      })
   })
 
   it('are settled by one of eight passes that try at once', async () => {
@@ -106,15 +139,18 @@ describe.each(engines())('orphans on $name', (engine) => {
       Array.from({ length: 8 }, async () => {
         const other = await fixture.another()
         const pass = await other.openPass(PASS, LEASE_MS)
-        return [
-          ...(await other.settleOrphans(
-            pass.id,
-            runs.map((run) => verdict(run)),
-          )),
-        ]
+        return await other.settleOrphans(
+          pass.id,
+          runs.map((run) => verdict(run)),
+        )
       }),
     )
-    expect(settled.flat().sort()).toEqual(runs.map((run) => run.id).sort())
+    expect(
+      settled
+        .flat()
+        .map((each) => each.runId)
+        .sort(),
+    ).toEqual(runs.map((run) => run.id).sort())
   })
 
   it('are left alone while their pass lives', async () => {
@@ -123,7 +159,7 @@ describe.each(engines())('orphans on $name', (engine) => {
     const pass = await store.openPass(PASS, LEASE_MS)
     const [run] = await store.readRuns(runIds)
     if (run === undefined) throw new Error('the run is gone')
-    expect(await store.settleOrphans(pass.id, [verdict(run)])).toEqual(new Set())
+    expect(await store.settleOrphans(pass.id, [verdict(run)])).toEqual([])
     expect((await store.readRuns(runIds))[0]).toMatchObject({ status: 'RUNNING' })
   })
 

@@ -108,6 +108,38 @@ describe.each(engines())('recording on $name', (engine) => {
     })
   })
 
+  it('ends a run that was to wait again when somebody has asked it to stop', async () => {
+    const { store } = fixture
+    const { scheduleId, passId, runIds } = await startRuns(store, ['held', 'free', 'ended', 'not-asked'])
+    const [held = '', free = '', ended = '', notAsked = ''] = runIds
+    for (const runId of [held, free, ended]) await store.cancelRun(runId, NO_AUDIT)
+    const retry = { status: 'PENDING', reason: 'retry', error: 'boom' } as const
+    const finishes = [
+      finish(held, { ...retry, heldByPass: true }),
+      finish(free, { ...retry, availableInMs: 3_600_000 }),
+      finish(ended, { status: 'FAILED' }),
+      finish(notAsked, { ...retry, availableInMs: 3_600_000 }),
+    ]
+    expect(await store.record(passId, { ...EMPTY, finishes })).toMatchObject({
+      finished: new Set(runIds),
+      cancelled: new Map([
+        [held, 'requested'],
+        [free, 'requested'],
+      ]),
+    })
+    for (const runId of [held, free])
+      expect(await store.readRun(runId)).toMatchObject({
+        status: 'CANCELLED',
+        reason: 'requested',
+        error: 'boom',
+        availableAt: null,
+        finishedAt: aDate,
+        passId,
+      })
+    expect(await store.readRun(ended)).toMatchObject({ status: 'FAILED', reason: null })
+    expect((await store.peek([scheduleId]))[0]?.waiting.map((run) => run.id)).toEqual([notAsked])
+  })
+
   it('holds a retry for this pass, or lets any pass take it from an instant on', async () => {
     const { store } = fixture
     const { passId, runIds } = await startRuns(store, ['a', 'b'])
@@ -157,7 +189,13 @@ describe.each(engines())('recording on $name', (engine) => {
         settlements: [settlement(scheduleId, 0, 'COMPLETED')],
         progress: [{ runId: going, fraction: 0.25, note: 'a quarter' }],
       }),
-    ).toEqual({ started: new Set([next]), finished: new Set([done]), skipped: new Set([skipped]), paused: [] })
+    ).toEqual({
+      started: new Set([next]),
+      finished: new Set([done]),
+      cancelled: new Map(),
+      skipped: new Set([skipped]),
+      paused: [],
+    })
     expect(await store.readRun(going)).toMatchObject({ progress: { fraction: 0.25, note: 'a quarter' } })
   })
 

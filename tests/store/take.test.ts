@@ -195,8 +195,17 @@ describe.each(engines())('taking slots on $name', (engine) => {
     expect(
       await fixture.store.record(passId, { ...EMPTY, starts: [{ runId: reserved, attempt: 1, maxAttempts: 1 }] }),
     ).toMatchObject({ started: new Set() })
-    await fixture.store.releaseRuns(passId, [reserved], 'interrupted')
-    expect(await fixture.store.readRun(reserved)).toMatchObject({ reason: 'replaced', cancelRequestedAt: aDate })
+    expect(await fixture.store.releaseRuns(passId, [reserved], 'interrupted')).toEqual([reserved])
+    expect(await fixture.store.readRun(reserved)).toMatchObject({ status: 'CANCELLED', reason: 'replaced', passId })
+  })
+
+  it('asks no run to stop that its pass has let go meanwhile', async () => {
+    const { scheduleId, passId, runIds } = await startRuns(fixture.store, ['a'])
+    const [runId = ''] = runIds
+    const retry = finish(runId, { status: 'PENDING', reason: 'retry', availableInMs: 3_600_000 })
+    await fixture.store.record(passId, { ...EMPTY, finishes: [retry] })
+    await take(scheduleId, () => ({ ...NOTHING, stop: [{ runId, reason: 'replaced' }] }))
+    expect(await fixture.store.readRun(runId)).toMatchObject({ reason: 'retry', cancelRequestedAt: null })
   })
 
   it('counts a retry that lies ahead as waiting', async () => {

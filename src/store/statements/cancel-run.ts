@@ -46,14 +46,15 @@ export async function cancelRun(
 export async function cancelRuns({ run, dialect }: Statements, runIds: readonly string[], now: Date): Promise<void> {
   for (const ids of chunksOf(sorted(runIds))) {
     const these = `WHERE id IN (${marks(ids)})`
-    await run(
-      `UPDATE JobRun${dialect.byPrimaryKey} SET status = 'CANCELLED', reason = 'requested', availableAt = NULL, finishedAt = ? ` +
-        `${these} AND status = 'PENDING' AND availableAt IS NOT NULL`,
-      [now, ...ids],
-    )
+    // First, so that all are locked: a run that began to wait between the two would wait for ever.
     await run(
       `UPDATE JobRun${dialect.byPrimaryKey} SET cancelRequestedAt = ?, reason = 'requested' ` +
         `${these} AND status IN ('PENDING', 'QUEUED', 'RUNNING') AND cancelRequestedAt IS NULL`,
+      [now, ...ids],
+    )
+    await run(
+      `UPDATE JobRun${dialect.byPrimaryKey} SET status = 'CANCELLED', reason = 'requested', availableAt = NULL, finishedAt = ? ` +
+        `${these} AND status = 'PENDING' AND availableAt IS NOT NULL`,
       [now, ...ids],
     )
   }

@@ -1,4 +1,4 @@
-import type { RunHead } from '../../domain/run.js'
+import type { RunHead, RunReason } from '../../domain/run.js'
 import { RUN_HEAD, selectList } from '../columns.js'
 import { type Database, marks, sorted, type Statements } from '../database.js'
 import type { OrphanVerdict } from '../store.js'
@@ -24,22 +24,30 @@ export async function settleOrphans(
   database: Database,
   passId: number,
   verdicts: readonly OrphanVerdict[],
-): Promise<Set<string>> {
-  if (verdicts.length === 0) return new Set()
+): Promise<OrphanVerdict[]> {
+  if (verdicts.length === 0) return []
   return database.transaction(async (statements, unsure) => {
     const now = await lockLivePass(statements, passId)
-    if (now === null) return new Set<string>()
+    if (now === null) return []
     const found = await lockRuns(statements, verdicts)
     const alive = await livePasses(statements, verdicts)
-    const still = verdicts.filter((v) => found.get(v.runId) === keyOf(v.found) && !alive.has(v.found.passId))
+    const asLocked = verdicts.map((verdict) => unlessCancelled(verdict, found.get(verdict.runId)))
+    const stands = (v: OrphanVerdict, key: string) => found.get(v.runId)?.key === key
+    const still = asLocked.filter((v) => stands(v, keyOf(v.found)) && !alive.has(v.found.passId))
     await statements.updateEach(
       'JobRun',
       'id',
       sortedById(still).map((verdict) => verdictValues(verdict, now)),
     )
-    const earlier = unsure ? verdicts.filter((v) => found.get(v.runId) === settledKey(v)) : []
-    return new Set([...still, ...earlier].map((verdict) => verdict.runId))
+    const earlier = unsure ? asLocked.filter((v) => stands(v, settledKey(v))) : []
+    return [...still, ...earlier]
   })
+}
+
+/** Somebody may have asked it to stop since it was found: no pass would tell one that waits, if its schedule is gone. */
+function unlessCancelled(verdict: OrphanVerdict, found: FoundRun | undefined): OrphanVerdict {
+  if (verdict.status !== 'PENDING' || found === undefined || found.cancelReason === null) return verdict
+  return { ...verdict, status: 'CANCELLED', reason: found.cancelReason }
 }
 
 function verdictValues({ runId, status, reason, error, crashes, attempts, found }: OrphanVerdict, now: Date) {
@@ -57,19 +65,29 @@ function verdictValues({ runId, status, reason, error, crashes, attempts, found 
   }
 }
 
+interface FoundRun {
+  /** As `keyOf` a verdict; or that it waits. */
+  key: string
+  /** Null: nobody asked it to stop. */
+  cancelReason: RunReason | null
+}
+
 async function lockRuns(
   { all, dialect }: Statements,
   verdicts: readonly OrphanVerdict[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, FoundRun>> {
   const ids = sorted(verdicts.map((verdict) => verdict.runId))
   const rows = await all(
-    `SELECT id, status, passId, availableAt FROM JobRun${dialect.byPrimaryKey} WHERE id IN (${marks(ids)}) ORDER BY id${dialect.forUpdate}`,
+    `SELECT id, status, passId, availableAt, reason, cancelRequestedAt FROM JobRun${dialect.byPrimaryKey} WHERE id IN (${marks(ids)}) ORDER BY id${dialect.forUpdate}`,
     ids,
   )
   return new Map(
     rows.map((row) => [
       String(row['id']),
-      row['availableAt'] === null ? `${String(row['status'])} ${String(row['passId'])}` : 'waiting',
+      {
+        key: row['availableAt'] === null ? `${String(row['status'])} ${String(row['passId'])}` : 'waiting',
+        cancelReason: row['cancelRequestedAt'] === null ? null : ((row['reason'] ?? 'requested') as RunReason),
+      },
     ]),
   )
 }

@@ -1,4 +1,4 @@
-import type { RunStatus, Trigger } from '../../domain/run.js'
+import type { RunReason, RunStatus, Trigger } from '../../domain/run.js'
 import { encodeJson, instantOf } from '../columns.js'
 import { type Database, marks, sorted, type Statements, type Values } from '../database.js'
 import type { Recorded, RecordBatch, RunFinish, RunSkip, RunStart } from '../store.js'
@@ -10,6 +10,7 @@ interface HeldRun {
   status: RunStatus
   passId: number | null
   attempt: number
+  reason: RunReason | null
   cancelRequested: boolean
   trigger: Trigger
   scheduleId: string
@@ -32,7 +33,9 @@ export async function record(database: Database, passId: number, batch: RecordBa
       return run !== undefined && run.passId === passId && run.status === status ? run : null
     }
 
-    const finishes = batch.finishes.filter((each) => mine(each.runId, 'RUNNING')?.attempt === each.attempt)
+    const finishes = batch.finishes
+      .filter((each) => mine(each.runId, 'RUNNING')?.attempt === each.attempt)
+      .map((each) => unlessCancelled(each, runs.get(each.runId)))
     const skips = batch.skips.filter((each) => mine(each.runId, 'PENDING') !== null)
     const starts = batch.starts.filter((each) => mine(each.runId, 'PENDING')?.cancelRequested === false)
     const progress = batch.progress.filter((each) => mine(each.runId, 'RUNNING') !== null)
@@ -59,6 +62,7 @@ export async function record(database: Database, passId: number, batch: RecordBa
     return {
       started: idSet(starts, before.starts),
       finished: idSet(finishes, before.finishes),
+      cancelled: cancelledOf(batch, finishes, before.finishes),
       skipped: idSet(skips, before.skips),
       paused,
     }
@@ -79,13 +83,14 @@ async function lockRuns({ all, dialect }: Statements, batch: RecordBatch): Promi
   const lists = [batch.finishes, batch.skips, batch.starts, batch.progress]
   const ids = sorted(lists.flatMap((list) => list.map((each) => each.runId)))
   if (ids.length === 0) return new Map()
-  const sql = `SELECT id, status, passId, attempt, cancelRequestedAt, \`trigger\`, scheduleId, startedAt FROM JobRun${dialect.byPrimaryKey} WHERE id IN (${marks(ids)}) ORDER BY id`
+  const sql = `SELECT id, status, reason, passId, attempt, cancelRequestedAt, \`trigger\`, scheduleId, startedAt FROM JobRun${dialect.byPrimaryKey} WHERE id IN (${marks(ids)}) ORDER BY id`
   const rows = await all(sql + dialect.forUpdate, ids)
   return new Map(
     rows.map((row) => [
       String(row['id']),
       {
         status: row['status'] as RunStatus,
+        reason: row['reason'] as RunReason | null,
         passId: row['passId'] === null ? null : Number(row['passId']),
         attempt: Number(row['attempt']),
         cancelRequested: row['cancelRequestedAt'] !== null,
@@ -119,6 +124,19 @@ function startValues({ runId, attempt, maxAttempts }: RunStart, now: Date): Valu
   }
 }
 
+/** Nobody but its pass knows of a run that holds; one that waits again would never hear that it is to end. */
+function unlessCancelled(finish: RunFinish, run: HeldRun | undefined): RunFinish {
+  if (finish.status !== 'PENDING' || run?.cancelRequested !== true) return finish
+  return { ...finish, status: 'CANCELLED', reason: run.reason ?? 'requested' }
+}
+
+/** Those of the batch that were to wait and ended instead. */
+function cancelledOf(batch: RecordBatch, ...written: readonly (readonly RunFinish[])[]): Map<string, RunReason> {
+  const toWait = new Set(batch.finishes.filter((each) => each.status === 'PENDING').map((each) => each.runId))
+  const ended = written.flat().filter((each) => each.status === 'CANCELLED' && toWait.has(each.runId))
+  return new Map(ended.map((each) => [each.runId, each.reason ?? 'requested']))
+}
+
 function finishValues(finish: RunFinish, passId: number, now: Date): Values {
   const { runId, status, reason, heldByPass, availableInMs, durationMs, output, error, log, crashes, attempts } = finish
   const waits = status === 'PENDING' && !heldByPass
@@ -144,7 +162,7 @@ function skipValues({ runId, status, reason, error }: RunSkip, now: Date): Value
 
 interface Lists {
   starts: readonly { runId: string }[]
-  finishes: readonly { runId: string }[]
+  finishes: readonly RunFinish[]
   skips: readonly { runId: string }[]
 }
 const NOTHING: Lists = { starts: [], finishes: [], skips: [] }
@@ -159,12 +177,14 @@ function alreadyRecorded(batch: RecordBatch, runs: ReadonlyMap<string, HeldRun>,
   return {
     starts: batch.starts.filter(({ runId, attempt }) => stands(runId, { status: 'RUNNING', passId, attempt })),
     skips: batch.skips.filter(({ runId, status }) => stands(runId, { status, passId })),
-    finishes: batch.finishes.filter(({ runId, status, attempt, heldByPass }) =>
-      // A run that was let go may have been taken by another pass since.
-      status === 'PENDING' && !heldByPass
-        ? runs.get(runId)?.passId !== passId
-        : stands(runId, { status, passId, attempt }),
-    ),
+    finishes: batch.finishes
+      .map((each) => unlessCancelled(each, runs.get(each.runId)))
+      .filter(({ runId, status, attempt, heldByPass }) =>
+        // A run that was let go may have been taken by another pass since.
+        status === 'PENDING' && !heldByPass
+          ? runs.get(runId)?.passId !== passId
+          : stands(runId, { status, passId, attempt }),
+      ),
   }
 }
 

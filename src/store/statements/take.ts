@@ -138,7 +138,9 @@ async function stop({ run, dialect }: Statements, plans: readonly Plan[], now: D
     const ids = sorted(group.map((each) => each.runId))
     await run(
       `UPDATE JobRun${dialect.byPrimaryKey} SET cancelRequestedAt = ?, reason = ? ` +
-        `WHERE id IN (${marks(ids)}) AND status IN ('PENDING', 'QUEUED', 'RUNNING') AND cancelRequestedAt IS NULL`,
+        `WHERE id IN (${marks(ids)}) AND cancelRequestedAt IS NULL AND ` +
+        // One that its pass has let go meanwhile is open no more.
+        "(status IN ('QUEUED', 'RUNNING') OR (status = 'PENDING' AND availableAt IS NULL))",
       [now, reason, ...ids],
     )
   }
