@@ -48,9 +48,10 @@ export async function* lock(open: OpenPass, recover: (open: OpenPass) => Promise
 async function take(open: OpenPass, ids: readonly string[], room: number, late: boolean): Promise<Work[]> {
   const { runtime } = open
   const decisions = new Map<string, Decided>()
-  const taken = await runtime.store.take(runtime.passId, ids, (locked) => {
-    const rules = { ...open.rules, passId: runtime.passId, until: open.until, limit: Math.max(room, 1) }
-    const decision = decide(locked, rules)
+  const taken = await runtime.store.take(runtime.passId, ids, (locked, globalPause) => {
+    // The pause as it is now: one that begins while the pass goes on stops it from taking more.
+    const now = { globalPause, until: open.until, limit: Math.max(room, 1) }
+    const decision = decide(locked, { ...open.rules, ...now, passId: runtime.passId })
     decisions.set(locked.schedule.id, { locked, decision })
     return decision.take
   })

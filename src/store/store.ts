@@ -46,13 +46,13 @@ export interface PassStore {
   /**
    * Takes slots and waiting runs of the named schedules in one short transaction: locks the rows by primary key,
    * asks `decide` (pure, may be called again when the transaction is retried), inserts the slots' runs reserved for
-   * the pass and the write-offs, moves `nextRunAt`. A slot whose run exists already is left out of the insert.
+   * the pass and the write-offs, moves `nextRunAt`. `globalPause` stands as long as nobody has resumed. A slot whose run exists already is left out of the insert.
    * 'lost' when the pass no longer holds its lease.
    */
   take(
     passId: number,
     scheduleIds: readonly string[],
-    decide: (locked: LockedSchedule) => TakeDecision,
+    decide: (locked: LockedSchedule, globalPause: GlobalPause | null) => TakeDecision,
   ): Promise<Taken[] | 'lost'>
 
   /** Starts, finishes and settlements in one transaction. Ids left out of the answer were fenced or cancelled. */

@@ -100,7 +100,7 @@ function go(state: State, me: number, next: string): true {
 /** The own pass row, alive and locked; a pass that is not ends here. */
 function livePass(next: string): Step {
   return {
-    statement: 'now.ts:lockLivePass',
+    statement: 'now.ts:lockPass',
     take(state, me, rules) {
       if (!rules.without.has('alive-locked') && !lock(state, me, `pass ${me}`)) return false
       const pass = state.passes[me]!

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LockedSchedule, TakeDecision } from '../../src/store/store.js'
+import type { LockedSchedule, Store } from '../../src/store/store.js'
 import { aDate } from '../support/matchers.js'
 import { engines } from '../support/servers.js'
 import {
@@ -25,7 +25,7 @@ describe.each(engines())('taking slots on $name', (engine) => {
   })
   afterAll(() => fixture.close())
 
-  async function take(id: string, decide: (locked: LockedSchedule) => TakeDecision) {
+  async function take(id: string, decide: Parameters<Store['take']>[2]) {
     const pass = await fixture.store.openPass(PASS, LEASE_MS)
     const taken = await fixture.store.take(pass.id, [id], decide)
     if (taken === 'lost') throw new Error('the lease was lost')
@@ -197,6 +197,20 @@ describe.each(engines())('taking slots on $name', (engine) => {
     ).toMatchObject({ started: new Set() })
     expect(await fixture.store.releaseRuns(passId, [reserved], 'interrupted')).toEqual([reserved])
     expect(await fixture.store.readRun(reserved)).toMatchObject({ status: 'CANCELLED', reason: 'replaced', passId })
+  })
+
+  it('is told of a pause of everything as it stands at that moment', async () => {
+    const { store } = fixture
+    const id = await createSchedule(store)
+    const told: unknown[] = []
+    const look = () => take(id, (_locked, globalPause) => (told.push(globalPause), NOTHING))
+    const pause = { at: slotAt(0), reason: 'flood', until: slotAt(5) }
+    await look()
+    await store.setGlobalPause(pause, NO_AUDIT)
+    await look()
+    await store.setGlobalPause(null, NO_AUDIT)
+    await look()
+    expect(told).toEqual([null, pause, null])
   })
 
   it('asks no run to stop that its pass has let go meanwhile', async () => {

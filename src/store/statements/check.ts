@@ -2,7 +2,7 @@ import type { Schedule } from '../../domain/schedule.js'
 import { instantOf, requiredInstant } from '../columns.js'
 import { chunksOf, type Database, type Dialect, marks, type Query, type Row } from '../database.js'
 import type { Check, CheckQuery, KnownDefinition } from '../store.js'
-import { readPause } from './global-pause.js'
+import { readPause } from './read-pause.js'
 
 const COUNT_LIMIT = 10_001
 

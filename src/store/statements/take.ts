@@ -1,13 +1,13 @@
 import type { RunHead } from '../../domain/run.js'
 import { chunksOf, type Database, groupBy, marks, sorted, type Statements } from '../database.js'
-import type { LockedSchedule, TakeDecision, Taken } from '../store.js'
+import type { GlobalPause, LockedSchedule, TakeDecision, Taken } from '../store.js'
 import { repeatWhenDuplicate } from './duplicates.js'
 import { insertRunRows, slotRuns, withoutExisting, writeOffRow } from './new-runs.js'
-import { lockLivePass } from './now.js'
+import { lockTakingPass } from './now.js'
 import { headOf, HEAD } from './runs.js'
 import { changeSchedules, lockSchedules, withRuns } from './schedules.js'
 
-type Decide = (locked: LockedSchedule) => TakeDecision
+type Decide = (locked: LockedSchedule, globalPause: GlobalPause | null) => TakeDecision
 
 /** One decision with the rows that it makes. */
 interface Plan {
@@ -31,11 +31,13 @@ export async function take(
   let attempted: Taken[] | null = null
   return repeatWhenDuplicate((existing) =>
     database.transaction(async (statements, unsure) => {
-      const now = await lockLivePass(statements, passId)
-      if (now === null) return 'lost'
+      const pass = await lockTakingPass(statements, passId)
+      if (pass === null) return 'lost'
+      const { now, globalPause } = pass
       const schedules = await lockSchedules(statements, scheduleIds)
       if (unsure && attempted !== null && (await happened(statements, passId, attempted))) return attempted
-      const plans = await makePlans(statements, passId, await withRuns(statements, schedules, now), decide, existing)
+      const decideNow = (locked: LockedSchedule): TakeDecision => decide(locked, globalPause)
+      const plans = await makePlans(statements, passId, await withRuns(statements, schedules, now), decideNow, existing)
       attempted = await carryOut(statements, passId, plans, now)
       return attempted
     }),
@@ -46,7 +48,7 @@ async function makePlans(
   statements: Statements,
   passId: number,
   locked: readonly LockedSchedule[],
-  decide: Decide,
+  decide: (locked: LockedSchedule) => TakeDecision,
   existing: 'unknown' | 'left out',
 ): Promise<Plan[]> {
   const plans = locked.map((each): Plan => {
