@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { failpoint } from '../failpoints.js'
-import type { RunHead } from '../domain/run.js'
+import { WHOLE_SLOT, type RunHead } from '../domain/run.js'
 import type { Schedule } from '../domain/schedule.js'
 import type { Job } from '../jobs/job.js'
 import { describeError } from '../jobs/describe-error.js'
 import { inJobScope } from '../jobs/job-scope.js'
-import { isFailure, settlementOf } from '../ledger/settlement.js'
+import { isEnded, isFailure, settlementOf } from '../ledger/settlement.js'
 import type { RunSkip, SlotSettlement } from '../store/store.js'
 import { prepareAttempt, type AttemptResult } from './attempt.js'
 import type { Enter, SlotGroup } from './execute.js'
@@ -42,10 +42,7 @@ class SlotEnds {
   /** The settlement, once the last run of a whole slot has ended. */
   add(end: RunEnd, startedAt: Date | null): SlotSettlement | null {
     this.#ends.push({ ...end, startedAt })
-    const whole =
-      this.#ends.length === this.#group.runs.length &&
-      this.#group.runs.every((run) => run.attempt === 0 && run.reason === null)
-    if (!whole) return null
+    if (this.#ends.length < this.#group.runs.length || !takenWhole(this.#group)) return null
     this.settled = true
     return settlementOf(this.#group.schedule.id, this.#group.runs[0], this.#ends)
   }
@@ -68,13 +65,29 @@ function jitterOf(schedule: Schedule): number {
 
 type Verdict = Pick<RunSkip, 'status' | 'error'>
 
-/** Null: run. `when` is asked once per slot that this pass took, before its first attempt. */
+/** All runs of the slot are here, and nobody has held them before. */
+function takenWhole({ runs }: SlotGroup): boolean {
+  return runs.every((run) => run.attempt === 0 && run.reason === null)
+}
+
+function isBegun({ jobName, attempt, status }: RunHead): boolean {
+  return jobName !== WHOLE_SLOT && (attempt > 0 || isEnded(status))
+}
+
+/** Null: run. `when` is asked once per slot, before anything of it was tried or ended. */
 async function askCondition(runtime: PassRuntime, group: SlotGroup): Promise<Verdict | null> {
   const [first] = group.runs
   const when = runtime.conditionOf(group.schedule.id)
-  if (when === null || first?.trigger !== 'CRON' || first.scheduledFor === null) return null
-  if (group.runs.some((run) => run.attempt > 0) || !runtime.mayStart()) return null
+  if (when === null || first?.trigger !== 'CRON' || first.scheduledFor === null || !runtime.mayStart()) return null
   const { scheduledFor } = first
+  if (!takenWhole(group)) {
+    const begun = (await runtime.store.readSlot(group.schedule.id, scheduledFor)).filter(isBegun)
+    const answered = begun.find((run) => run.reason === 'condition')
+    if (answered?.status === 'FAILED')
+      return { status: 'FAILED', error: `its \`when\` failed: see job ${answered.jobName}` }
+    if (answered !== undefined) return { status: 'SKIPPED', error: null }
+    if (begun.length > 0) return null
+  }
   const scope = { name: `the \`when\` of schedule ${group.schedule.id}`, blame: () => false }
   const tooLate = new AbortController()
   const { signal } = runtime.stopper
@@ -98,14 +111,12 @@ async function askCondition(runtime: PassRuntime, group: SlotGroup): Promise<Ver
 
 async function skipGroup(runtime: PassRuntime, group: SlotGroup, verdict: Verdict): Promise<void> {
   const end: RunEnd = { ...verdict, reason: 'condition', attempt: 0, durationMs: null }
-  const settlement = settlementOf(
-    group.schedule.id,
-    group.runs[0],
-    group.runs.map(() => ({ ...end, startedAt: null })),
-  )
+  const ends = group.runs.map(() => ({ ...end, startedAt: null }))
+  const settlement = takenWhole(group) ? settlementOf(group.schedule.id, group.runs[0], ends) : null
   const settled = settlement === null ? null : runtime.recorder.settle(settlement)
   const skips = group.runs.map((run) => skipRun(runtime, run, { ...verdict, runId: run.id, reason: 'condition' }))
   await Promise.all([settled, ...skips])
+  if (settlement === null) await settleSlots(runtime, group.runs)
 }
 
 async function skipRun(runtime: PassRuntime, run: RunHead, skip: RunSkip): Promise<void> {

@@ -117,6 +117,26 @@ describe('a run that somebody cancelled while it ran', () => {
   })
 })
 
+describe('a condition', () => {
+  it('is not asked again for the rest of a slot that has begun, so it hides no failure', async () => {
+    let asked = 0
+    await open(
+      defineConfig({
+        concurrency: 1,
+        jobs: [defineJob({ name: 'a', onCrash: 'skip', run: () => 1 }), defineJob({ name: 'b', run: () => 1 })],
+        schedules: [{ id: 's', cron: '@hourly', jobs: ['a', 'b'], jobConcurrency: 1, when: () => (asked += 1) === 1 }],
+      }),
+    )
+    runner.clock.set('2027-03-01T01:00:00Z')
+    await runner.crash('a')
+    runner.clock.advance('2m')
+    await runner.pass()
+    expect(asked).toBe(1)
+    expect((await runner.runs()).map((run) => run.status)).toEqual(['ABANDONED', 'COMPLETED'])
+    expect(await theSchedule()).toMatchObject({ lastStatus: 'ABANDONED', consecutiveFailures: 1 })
+  })
+})
+
 describe('onFailure', () => {
   it('is called for a run that was superseded, and for one that died with its pass', async () => {
     const calls: string[] = []
