@@ -40,16 +40,25 @@ export async function resumeSchedules(
   })
 }
 
-/** Ends the pause of everything; slots that passed meanwhile are written off first, schedule by schedule. */
-export async function resumeAll(store: AdminStore, request: { actor: string }): Promise<ResumedAll> {
-  const pause = await store.readGlobalPause()
+/**
+ * Ends the pause of everything; slots that passed meanwhile are written off first, schedule by schedule. `over`: only that
+ * pause, whose time is over; one that somebody has set since goes on.
+ */
+export async function resumeAll(
+  store: AdminStore,
+  request: { actor: string; over?: GlobalPause },
+): Promise<ResumedAll> {
+  const pause = request.over ?? (await store.readGlobalPause())
   const schedules = await store.readSchedules()
-  const skippedSlots = pause === null ? 0 : await endGlobalPause(store, pause, schedules, request.actor)
+  const skippedSlots = pause === null ? 0 : await writeOffPaused(store, pause, schedules, request.actor)
+  const audit = auditOf(request.actor, 'resume-all', null, skippedSlots)
+  if (request.over !== undefined) await store.endGlobalPause(request.over, audit)
+  else if (pause !== null) await store.setGlobalPause(null, audit)
   const stillPaused = pause === null ? schedules : await store.readSchedules()
   return { wasPaused: pause !== null, skippedSlots, stillPaused: stillPaused.filter((schedule) => !schedule.enabled) }
 }
 
-async function endGlobalPause(
+async function writeOffPaused(
   store: AdminStore,
   pause: GlobalPause,
   schedules: readonly Schedule[],
@@ -63,7 +72,6 @@ async function endGlobalPause(
     )
     for (const plan of plans.values()) skippedSlots += slotsOf(plan)
   }
-  await store.setGlobalPause(null, auditOf(actor, 'resume-all', null, skippedSlots))
   return skippedSlots
 }
 

@@ -146,9 +146,9 @@ function whenAborted(signal: AbortSignal): Promise<'lost'> {
 
 async function decisionRules(context: PassContext, found: Found): Promise<OpenPass['rules']> {
   const pause = found.check.globalPause
-  const isOver = endOfPause(pause, found.check.now) !== null
-  if (isOver) await context.resumeAll()
-  return rulesOf(context, isOver ? null : pause)
+  if (pause === null || endOfPause(pause, found.check.now) === null) return rulesOf(context, pause)
+  await context.resumeAll(pause)
+  return rulesOf(context, null)
 }
 
 /** What does not change while a pass lasts; the dry run decides by the same. */

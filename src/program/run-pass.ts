@@ -15,7 +15,7 @@ import { armTimers } from './arm-timers.js'
 import { prepareWithConfig, type Prepared } from './prepare.js'
 import { refuseBadCalendar, refuseQueue, refuseUnknown } from './refusals.js'
 import { openStore } from '../store/open-store.js'
-import type { AdminStore, Store } from '../store/store.js'
+import type { AdminStore, GlobalPause, Store } from '../store/store.js'
 import { VERSION } from '../version.js'
 
 /** Options of a pass made from code; the command line has the same. */
@@ -117,9 +117,9 @@ async function withContext<T>(
   work: (context: PassContext) => Promise<T>,
 ): Promise<T> {
   const store = await openOrExplain(prepared)
-  const resumeAll = async (): Promise<unknown> => {
+  const resumeAll = async (over: GlobalPause): Promise<unknown> => {
     const commands = await import('../commands/resume.js')
-    return await commands.resumeAll(store, { actor: 'pass' })
+    return await commands.resumeAll(store, { actor: 'pass', over })
   }
   const context = { ...contextOf(options, wiring, prepared, startedAtMs), store, resumeAll }
   const disarm = armTimers(options, context)

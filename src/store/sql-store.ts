@@ -43,6 +43,8 @@ export function sqlStore(database: Database): Store {
     cancelRun: async (...given) => (await import('./statements/cancel-run.js')).cancelRun(database, ...given),
     setGlobalPause: async (...given) =>
       (await import('./statements/global-pause.js')).setGlobalPause(database, ...given),
+    endGlobalPause: async (...given) =>
+      (await import('./statements/global-pause.js')).endGlobalPause(database, ...given),
     readGlobalPause: async () => (await import('./statements/global-pause.js')).readGlobalPause(database),
   }
 }

@@ -104,8 +104,10 @@ export interface AdminStore {
     audit: NewAuditEvent,
     settle?: (scheduleId: string, slot: readonly RunHead[]) => SlotSettlement | null,
   ): Promise<'cancelled' | 'requested' | 'ended' | 'missing'>
-  /** Stops (or lets go on) every schedule, those to come included. */
+  /** Stops every schedule, those to come included, or changes the terms of that; or lets all go on (null). */
   setGlobalPause(pause: GlobalPause | null, audit: NewAuditEvent): Promise<void>
+  /** Lets all go on if this is the pause that holds. False: it is not, and nothing is written. */
+  endGlobalPause(pause: GlobalPause, audit: NewAuditEvent): Promise<boolean>
   readGlobalPause(): Promise<GlobalPause | null>
 }
 

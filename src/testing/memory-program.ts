@@ -85,9 +85,9 @@ export class MemoryProgram {
       observer: silentObserver,
       // It was checked when it was read.
       checkCalendar: () => Promise.resolve([]),
-      resumeAll: async () => {
+      resumeAll: async (over) => {
         const { resumeAll } = await life.during(() => import('../commands/resume.js'))
-        return await resumeAll(life.store, { actor: 'pass' })
+        return await resumeAll(life.store, { actor: 'pass', over })
       },
       settings: {
         kind: 'PASS',

@@ -6,6 +6,7 @@ import { engines } from '../support/servers.js'
 import { openRoom, type TestRoom } from './database.js'
 
 const HOUR = 3_600_000
+const NO_AUDIT = { actor: 'test', scheduleId: null, runId: null, detail: null }
 
 describe.each(engines())('pausing on $name', (engine) => {
   let room: TestRoom
@@ -154,6 +155,31 @@ describe.each(engines())('pausing everything on $name', (engine) => {
     const second = await pauseAll(room.store, { reason: 'longer', actor: 'a' })
     expect(second).toEqual({ at: first.at, reason: 'longer', until: null })
     await resumeAll(room.store, { actor: 'a' })
+  })
+
+  it('whose time is over ends alone: one that was set since goes on', async () => {
+    const now = await room.store.now()
+    const hoursAgo = (hours: number): Date => new Date(Math.floor(now.getTime() / HOUR) * HOUR - hours * HOUR)
+    await room.addSchedule({ id: 'late', nextRunAt: hoursAgo(5) })
+    const over = { at: hoursAgo(6), reason: 'first', until: new Date(hoursAgo(3).getTime() + 1) }
+    await room.store.setGlobalPause(over, { ...NO_AUDIT, action: 'pause-all' })
+    const emergency = await pauseAll(room.rival, { reason: 'emergency', actor: 'cli:ann' })
+    await resumeAll(room.store, { actor: 'pass', over })
+    expect(await room.store.readGlobalPause()).toEqual(emergency)
+    expect(await room.runs('late')).toMatchObject([
+      { status: 'SKIPPED', reason: 'paused', firstSlot: hoursAgo(5), scheduledFor: hoursAgo(3), slotCount: 3 },
+    ])
+    expect(await room.schedule('late')).toMatchObject({ nextRunAt: hoursAgo(2) })
+    await resumeAll(room.store, { actor: 'pass', over: emergency })
+    expect(await room.store.readGlobalPause()).toBeNull()
+  })
+
+  it('by two at the same moment is one pause', async () => {
+    for (let round = 0; round < 20; round++) {
+      const pauses = await Promise.all([room.store, room.rival].map((store) => pauseAll(store, { actor: 'a' })))
+      expect(pauses).toContainEqual(await room.store.readGlobalPause())
+      await resumeAll(room.store, { actor: 'a' })
+    }
   })
 
   it('says so when nothing was paused as a whole', async () => {

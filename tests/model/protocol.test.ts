@@ -72,6 +72,7 @@ const OUTSIDE: Record<string, string> = {
   'duplicates.ts:repeatWhenDuplicate': 'sends none itself: take.insert goes back to take.pass',
   'global-pause.ts:readGlobalPause': 'a switch',
   'global-pause.ts:setGlobalPause': 'a switch',
+  'global-pause.ts:endGlobalPause': 'a switch',
   'insert-runs.ts:anyExists': 'as take.happened, for requests',
   'jobs.ts:lockNames': 'definitions',
   'jobs.ts:readJobs': 'definitions',
