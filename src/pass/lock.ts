@@ -74,7 +74,8 @@ interface Decided {
 
 function workOf(open: OpenPass, taken: Taken, decided: Decided | undefined, late: boolean): Work[] {
   if (decided === undefined) return []
-  const { decision } = decided
+  // What was written of it: a slot that had its fate already is not written off again.
+  const decision = { ...decided.decision, take: taken.decision }
   const { schedule } = decided.locked
   open.runtime.tally.decided(schedule.id, decision)
   reportEnds(open, decided)

@@ -60,7 +60,7 @@ const MUTATIONS: (Mutation & { only?: 'mysql' | 'sqlite' })[] = [
     find: 'availableAt IS NULL AND passId = ?',
     replace: 'availableAt IS NULL AND ? > 0',
   },
-  { file: `${S}release-runs.ts`, find: '${mine} AND cancelRequestedAt IS NULL', replace: '${mine}' },
+  { file: `${S}release-runs.ts`, find: '${these} AND cancelRequestedAt IS NULL', replace: '${these}' },
   {
     file: `${S}record.ts`,
     find: `if (finish.status !== 'PENDING' || run?.cancelRequested !== true) return finish`,

@@ -199,6 +199,38 @@ describe.each(engines())('taking slots on $name', (engine) => {
     expect(await fixture.store.readRun(reserved)).toMatchObject({ status: 'CANCELLED', reason: 'replaced', passId })
   })
 
+  it('writes off no slot that has its fate already, as one that was set by hand may', async () => {
+    const { store } = fixture
+    const id = await createSchedule(store)
+    await take(id, takeSlot('a'))
+    const writeOff = (first: number, last = first) =>
+      ({
+        status: 'MISSED',
+        reason: 'coalesced',
+        firstSlot: slotAt(first),
+        lastSlot: slotAt(last),
+        slotCount: last - first + 1,
+      }) as const
+    await take(id, () => ({ ...NOTHING, writeOffs: [writeOff(1, 3)], set: { lastSlotAt: slotAt(3) } }))
+    const { taken } = await take(id, () => ({ ...NOTHING, writeOffs: [0, 2, 3, 4].map((minute) => writeOff(minute)) }))
+    expect(taken[0]?.decision.writeOffs).toEqual([writeOff(4)])
+    await store.editSchedules({
+      ids: [id],
+      edit: () => ({ set: {}, writeOffs: [writeOff(0), writeOff(2), writeOff(5)] }),
+      audit: [],
+    })
+    const rows = await fixture.sql(
+      'SELECT jobName, slotCount FROM JobRun WHERE scheduleId = ? ORDER BY scheduledFor, jobName',
+      [id],
+    )
+    expect(rows.map(({ jobName, slotCount }) => [jobName, Number(slotCount)])).toEqual([
+      ['a', 1],
+      ['*', 3],
+      ['*', 1],
+      ['*', 1],
+    ])
+  })
+
   it('is told of a pause of everything as it stands at that moment', async () => {
     const { store } = fixture
     const id = await createSchedule(store)

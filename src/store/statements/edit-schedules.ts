@@ -1,3 +1,4 @@
+import type { RunHead } from '../../domain/run.js'
 import type { Schedule } from '../../domain/schedule.js'
 import { SCHEDULE, toValues } from '../columns.js'
 import { chunksOf, type Database, groupBy, marks, type Statements, type Values } from '../database.js'
@@ -5,7 +6,7 @@ import type { EditRequest, LockedSchedule, ScheduleChange, ScheduleEdit } from '
 import { writeAudit } from './audit.js'
 import { cancelRuns } from './cancel-run.js'
 import { repeatWhenDuplicate } from './duplicates.js'
-import { insertRunRows, withoutExisting, writeOffRow } from './new-runs.js'
+import { insertRunRows, withoutDecided, withoutExisting, writeOffRow } from './new-runs.js'
 import { readNow } from './now.js'
 import { changeSchedules, lockSchedules, readNamed, withRuns } from './schedules.js'
 
@@ -49,9 +50,10 @@ async function applyEdits(statements: Statements, edited: readonly Edited[], now
   const removed = edited.filter(({ edit }) => edit.remove === true).map(({ locked }) => locked.schedule.id)
   for (const some of chunksOf(removed))
     await statements.run(`DELETE FROM JobSchedule WHERE id IN (${marks(some)})`, some)
-  const writeOffs = edited.flatMap(({ locked, edit }) =>
-    edit.writeOffs.map((each) => writeOffRow(locked.schedule.id, each, now)),
-  )
+  const writeOffs: RunHead[] = []
+  for (const { locked, edit } of edited)
+    for (const each of await withoutDecided(statements, locked.schedule, edit.writeOffs))
+      writeOffs.push(writeOffRow(locked.schedule.id, each, now))
   await insertRunRows(statements, await withoutExisting(statements, writeOffs), now)
   const cancelled = edited.filter(({ edit }) => edit.cancelRuns === true)
   await cancelRuns(

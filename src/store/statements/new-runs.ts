@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { WHOLE_SLOT, type RunHead } from '../../domain/run.js'
 import { instantOf, RUN_HEAD, toValues } from '../columns.js'
+import type { Schedule } from '../../domain/schedule.js'
 import { chunksOf, marks, type Statements, type Values } from '../database.js'
 import type { PlannedSlot, WriteOff } from '../store.js'
 
@@ -90,6 +91,28 @@ export async function withoutExisting({ all }: Statements, runs: readonly RunHea
     for (const row of rows) taken.add(slotKey(toSlot(row)))
   }
   return runs.filter((run) => run.scheduledFor === null || !taken.has(slotKey(run)))
+}
+
+/**
+ * Leaves out the write-off of a slot that has a fate already: one that somebody set by hand as the next, so it lies before
+ * the last one taken. Any other costs nothing.
+ */
+export async function withoutDecided(
+  { all }: Statements,
+  { id, lastSlotAt }: Pick<Schedule, 'id' | 'lastSlotAt'>,
+  writeOffs: readonly WriteOff[],
+): Promise<WriteOff[]> {
+  const kept: WriteOff[] = []
+  for (const writeOff of writeOffs) {
+    const { firstSlot: slot } = writeOff
+    const sql =
+      'SELECT id FROM JobRun WHERE scheduleId = ? AND scheduledFor = ? ' +
+      'UNION ALL SELECT id FROM JobRun WHERE scheduleId = ? AND jobName = ? AND scheduledFor > ? AND firstSlot <= ? LIMIT 1'
+    const isOld = lastSlotAt !== null && slot <= lastSlotAt
+    if (isOld && (await all(sql, [id, slot, id, WHOLE_SLOT, slot, slot])).length > 0) continue
+    kept.push(writeOff)
+  }
+  return kept
 }
 
 function toSlot(row: Readonly<Record<string, unknown>>): Pick<RunHead, 'scheduleId' | 'jobName' | 'scheduledFor'> {

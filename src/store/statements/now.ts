@@ -28,8 +28,9 @@ export async function lockTakingPass(
 }
 
 async function lockPass({ all, dialect }: Statements, passId: number, more = ''): Promise<Row | undefined> {
+  const columns = `${dialect.now} AS now${more}`
   const [row] = await all(
-    `SELECT ${dialect.now} AS now${more} FROM RunnerPass WHERE id = ? AND status = 'RUNNING' AND leaseUntil > ${dialect.now}${dialect.forUpdate}`,
+    `SELECT ${columns} FROM RunnerPass WHERE id = ? AND status = 'RUNNING' AND leaseUntil > ${dialect.now}${dialect.forUpdate}`,
     [passId],
   )
   return row

@@ -15,14 +15,14 @@ export async function releaseRuns(
     await database.transaction(async (statements) => {
       const now = await lockLivePass(statements, passId)
       if (now === null) return
-      const mine = `WHERE id IN (${marks(ids)}) AND status = 'PENDING' AND availableAt IS NULL AND passId = ?`
+      const these = `WHERE id IN (${marks(ids)}) AND status = 'PENDING' AND availableAt IS NULL AND passId = ?`
       const table = `JobRun${statements.dialect.byPrimaryKey}`
       // First: what is let go is locked then, so that none is asked to stop between the two.
       await statements.run(
-        `UPDATE ${table} SET passId = NULL, availableAt = ?, reason = COALESCE(?, reason) ${mine} AND cancelRequestedAt IS NULL`,
+        `UPDATE ${table} SET passId = NULL, availableAt = ?, reason = COALESCE(?, reason) ${these} AND cancelRequestedAt IS NULL`,
         [now, reason, ...ids, passId],
       )
-      await statements.run(`UPDATE ${table} SET status = 'CANCELLED', finishedAt = ? ${mine}`, [now, ...ids, passId])
+      await statements.run(`UPDATE ${table} SET status = 'CANCELLED', finishedAt = ? ${these}`, [now, ...ids, passId])
       const sql = `SELECT id FROM ${table} WHERE id IN (${marks(ids)}) AND status = 'CANCELLED' AND passId = ?`
       ended = (await statements.all(sql, [...ids, passId])).map((row) => String(row['id']))
     })

@@ -2,7 +2,7 @@ import type { RunHead } from '../../domain/run.js'
 import { chunksOf, type Database, groupBy, marks, sorted, type Statements } from '../database.js'
 import type { GlobalPause, LockedSchedule, TakeDecision, Taken } from '../store.js'
 import { repeatWhenDuplicate } from './duplicates.js'
-import { insertRunRows, slotRuns, withoutExisting, writeOffRow } from './new-runs.js'
+import { insertRunRows, slotRuns, withoutDecided, withoutExisting, writeOffRow } from './new-runs.js'
 import { lockTakingPass } from './now.js'
 import { headOf, HEAD } from './runs.js'
 import { changeSchedules, lockSchedules, withRuns } from './schedules.js'
@@ -51,16 +51,18 @@ async function makePlans(
   decide: (locked: LockedSchedule) => TakeDecision,
   existing: 'unknown' | 'left out',
 ): Promise<Plan[]> {
-  const plans = locked.map((each): Plan => {
-    const decision = decide(each)
+  const plans: Plan[] = []
+  for (const each of locked) {
+    const decided = decide(each)
     const { id } = each.schedule
-    return {
+    const decision = { ...decided, writeOffs: await withoutDecided(statements, each.schedule, decided.writeOffs) }
+    plans.push({
       locked: each,
       decision,
       reserved: decision.slots.flatMap((slot) => slotRuns(id, slot, passId, each.now)),
       writeOffs: decision.writeOffs.map((writeOff) => writeOffRow(id, writeOff, each.now)),
-    }
-  })
+    })
+  }
   if (existing === 'unknown') return plans
   const kept = new Set(
     await withoutExisting(
