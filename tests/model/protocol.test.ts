@@ -77,6 +77,7 @@ const OUTSIDE: Record<string, string> = {
   'jobs.ts:lockNames': 'definitions',
   'jobs.ts:readJobs': 'definitions',
   'jobs.ts:writeJobs': 'definitions',
+  'logs.ts:withEarlierLogs': 'for people, of runs that are locked',
   'new-runs.ts:withoutDecided': 'under the lock of take.schedule, for slots before the last one taken; never a run',
   'now.ts:readNow': 'the clock',
   'passes.ts:listBusyPasses': 'a hint how long to wait',

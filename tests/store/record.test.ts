@@ -108,6 +108,33 @@ describe.each(engines())('recording on $name', (engine) => {
     })
   })
 
+  it('keeps the logs of the attempts before, the last 64 KiB of all', async () => {
+    const { store } = fixture
+    const { passId, runIds } = await startRuns(store, ['a'])
+    const [runId = ''] = runIds
+    const attempt = async (number: number, log: string | null) => {
+      if (number > 1) await store.record(passId, { ...EMPTY, starts: [{ runId, attempt: number, maxAttempts: 9 }] })
+      const again = finish(runId, { attempt: number, status: 'PENDING', reason: 'retry', heldByPass: true, log })
+      await store.record(passId, { ...EMPTY, finishes: [again] })
+      return (await store.readRun(runId))?.log
+    }
+    expect(await attempt(1, 'first\n')).toBe('first\n')
+    // A watchdog, or a pass that stopped before it began, has no log.
+    expect(await attempt(2, null)).toBe('first\n')
+    expect(await attempt(3, 'third, no end of line 日本')).toBe('first\n--- attempt 3 ---\nthird, no end of line 日本')
+    expect(await attempt(4, 'fourth\n')).toBe(
+      'first\n--- attempt 3 ---\nthird, no end of line 日本\n--- attempt 4 ---\nfourth\n',
+    )
+    const long = `${'日本 '.repeat(9)}\n`.repeat(800)
+    expect(await attempt(5, long)).toMatch(/^first\n(.*\n)*--- attempt 5 ---\n/)
+    const cut = await attempt(6, long)
+    expect(cut).toMatch(/^\[… earlier lines dropped\]\n日本 /)
+    expect(cut?.endsWith(`\n--- attempt 6 ---\n${long}`)).toBe(true)
+    expect(Buffer.byteLength(cut ?? '')).toBeLessThanOrEqual(64 * 1024)
+    const full = 'x'.repeat(64 * 1024)
+    expect(await attempt(7, full)).toBe(`[… earlier lines dropped]\n--- attempt 7 ---\n${full}`)
+  })
+
   it('ends a run that was to wait again when somebody has asked it to stop', async () => {
     const { store } = fixture
     const { scheduleId, passId, runIds } = await startRuns(store, ['held', 'free', 'ended', 'not-asked'])

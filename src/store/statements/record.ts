@@ -2,6 +2,7 @@ import type { RunReason, RunStatus, Trigger } from '../../domain/run.js'
 import { encodeJson, instantOf } from '../columns.js'
 import { type Database, marks, sorted, type Statements, type Values } from '../database.js'
 import type { Recorded, RecordBatch, RunFinish, RunSkip, RunStart } from '../store.js'
+import { withEarlierLogs } from './logs.js'
 import { lockLivePass } from './now.js'
 import { writeSettlements } from './settle.js'
 
@@ -39,9 +40,10 @@ export async function record(database: Database, passId: number, batch: RecordBa
     const skips = batch.skips.filter((each) => mine(each.runId, 'PENDING') !== null)
     const starts = batch.starts.filter((each) => mine(each.runId, 'PENDING')?.cancelRequested === false)
     const progress = batch.progress.filter((each) => mine(each.runId, 'RUNNING') !== null)
+    const logged = await withEarlierLogs(statements, finishes)
     await write(
       statements,
-      finishes.map((each) => finishValues(each, passId, now)),
+      logged.map((each) => finishValues(each, passId, now)),
     )
     await write(
       statements,
