@@ -14,11 +14,19 @@ const ORPHANS_AT_ONCE = 1000
  * and goes on or ends, a reserved one simply waits again. Orphans are found by run, never through their schedule.
  */
 export async function recover(open: OpenPass): Promise<void> {
-  const { store, passId, observer } = open.runtime
+  const { store, observer } = open.runtime
   const buried = await store.buryExpiredPasses()
   if (buried.length > 0) observer.warning(`pass ${buried.join(', ')} died: taking over what it held`)
-  const orphans = await store.findOrphans(ORPHANS_AT_ONCE)
-  if (orphans.length === 0) return
+  let orphans: RunHead[] = []
+  do {
+    // Those of other configs stay where they are: the next ones lie behind them.
+    orphans = await store.findOrphans(ORPHANS_AT_ONCE, { afterId: orphans.at(-1)?.id ?? '' })
+    if (orphans.length > 0) await settle(open, orphans)
+  } while (orphans.length === ORPHANS_AT_ONCE)
+}
+
+async function settle(open: OpenPass, orphans: readonly RunHead[]): Promise<void> {
+  const { store, passId } = open.runtime
   const foreign = await foreignJobs(open.context.config, store, orphans)
   const now = open.runtime.databaseClock.now()
   const ours = orphans.filter((orphan) => !foreign.has(orphan.jobName))
@@ -33,7 +41,6 @@ export async function recover(open: OpenPass): Promise<void> {
     open.runtime,
     ours.filter((orphan) => (verdicts.get(orphan.id)?.status ?? 'PENDING') !== 'PENDING'),
   )
-  if (orphans.length === ORPHANS_AT_ONCE && settled.length > 0) await recover(open)
 }
 
 /** Jobs that belong to another config: its passes know whether they may run again. */
@@ -51,9 +58,9 @@ export async function foreignJobs(
 export function verdictOn(job: Job | null, orphan: RunHead, now: Date): OrphanVerdict {
   const found = {
     status: orphan.status === 'RUNNING' ? ('RUNNING' as const) : ('PENDING' as const),
-    passId: orphan.passId ?? 0,
+    passId: orphan.passId,
   }
-  const error = `pass ${found.passId}, which ran attempt ${orphan.attempt}, died`
+  const error = `${found.passId === null ? 'the pass' : `pass ${found.passId}`}, which ran attempt ${orphan.attempt}, died`
   const base = { runId: orphan.id, found, crashes: orphan.crashes, attempts: orphan.attempts }
   if (orphan.cancelRequestedAt !== null)
     return {
@@ -89,7 +96,7 @@ function report(open: OpenPass, orphan: RunHead, verdict: OrphanVerdict | undefi
     if (verdict.found.status === 'RUNNING') {
       tally.counts.abandoned += 1
       observer.warning(
-        `attempt ${orphan.attempt} of ${orphan.jobName} was abandoned by pass ${verdict.found.passId}; it is tried again`,
+        `attempt ${orphan.attempt} of ${orphan.jobName} was abandoned by ${verdict.found.passId === null ? 'its pass' : `pass ${verdict.found.passId}`}; it is tried again`,
       )
     }
     return

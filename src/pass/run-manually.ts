@@ -29,9 +29,10 @@ export async function runManually(context: PassContext, wanted: ManualRun): Prom
     open.runtime.heartbeat.start()
     open.executor.add({ schedule, runs, late: false, more: false })
   } catch (error) {
-    if (!(error instanceof ScheduleError) || error.code !== 'REFUSED') open.fail(error)
-    else await closePass(open)
+    if (!(error instanceof ScheduleError)) open.fail(error)
+    const report = await closePass(open)
     if (error instanceof ScheduleError) throw error
+    return report
   }
   return await closePass(open)
 }

@@ -29,10 +29,11 @@ export interface PassStore {
   /** Marks passes whose lease has expired LOST, the only way a pass dies. Returns their ids. */
   buryExpiredPasses(): Promise<number[]>
   /**
-   * Runs RUNNING or reserved (PENDING without availableAt) whose pass is not RUNNING, oldest first. `expiredToo` adds
-   * those of passes whose lease has expired though nobody has buried them yet; for dry runs, which bury nobody.
+   * Runs RUNNING or reserved (PENDING without availableAt) whose pass is not RUNNING, oldest first, from `afterId` on.
+   * `expiredToo` adds those of passes whose lease has expired though nobody has buried them yet; for dry runs, which bury
+   * nobody.
    */
-  findOrphans(limit: number, options?: { expiredToo?: boolean }): Promise<RunHead[]>
+  findOrphans(limit: number, options?: { expiredToo?: boolean; afterId?: string }): Promise<RunHead[]>
   /**
    * Each guarded by the orphan's status and dead pass. Returns those that were carried out, as they were: a run that
    * somebody has asked to stop ends CANCELLED where it would have waited.
@@ -171,7 +172,7 @@ export interface Renewal {
 export interface OrphanVerdict {
   runId: string
   /** As found; both guard the write. */
-  found: { status: 'RUNNING' | 'PENDING'; passId: number }
+  found: { status: 'RUNNING' | 'PENDING'; passId: number | null }
   /** PENDING waits for any pass from now on. */
   status: 'PENDING' | 'ABANDONED' | 'CANCELLED'
   reason: RunReason | null

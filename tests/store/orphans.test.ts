@@ -153,6 +153,34 @@ describe.each(engines())('orphans on $name', (engine) => {
     ).toEqual(runs.map((run) => run.id).sort())
   })
 
+  it('of no pass at all are settled too', async () => {
+    const { store } = fixture
+    const { runIds } = await startRuns(store, ['a'])
+    await fixture.sql('UPDATE JobRun SET passId = NULL WHERE id = ?', runIds)
+    const pass = await store.openPass(PASS, LEASE_MS)
+    const [run] = await store.readRuns(runIds)
+    if (run === undefined) throw new Error('the run is gone')
+    const found = { status: 'RUNNING', passId: null } as const
+    expect(await store.settleOrphans(pass.id, [verdict(run, { found })])).toHaveLength(1)
+    expect((await store.readRuns(runIds))[0]).toMatchObject({ status: 'PENDING', reason: 'crashed', crashes: 1 })
+  })
+
+  it('are found a page at a time', async () => {
+    const { store } = fixture
+    const dead = await orphan()
+    await store.buryExpiredPasses()
+    const all = (await store.findOrphans(1000)).map((run) => run.id)
+    expect(all).toEqual(expect.arrayContaining(dead.runIds))
+    const paged: string[] = []
+    for (
+      let page = await store.findOrphans(1);
+      page.length > 0;
+      page = await store.findOrphans(1, { afterId: paged.at(-1) ?? '' })
+    )
+      paged.push(...page.map((run) => run.id))
+    expect(paged).toEqual(all)
+  })
+
   it('are left alone while their pass lives', async () => {
     const { store } = fixture
     const { runIds } = await startRuns(store, ['a'])

@@ -6,17 +6,20 @@ import { lockLivePass } from './now.js'
 import { headOf } from './runs.js'
 
 /** Found by run, never through its schedule: an orphan's schedule may be gone. */
-export async function findOrphans(database: Database, limit: number, { expiredToo = false } = {}): Promise<RunHead[]> {
+export async function findOrphans(
+  database: Database,
+  limit: number,
+  { expiredToo = false, afterId = '' } = {},
+): Promise<RunHead[]> {
   return database.direct(async ({ all, dialect: { now } }) => {
     const expired = expiredToo ? ` OR p.leaseUntil <= ${now}` : ''
     const orphans = (condition: string) =>
       `SELECT ${selectList(RUN_HEAD, 'r')} FROM JobRun r LEFT JOIN RunnerPass p ON p.id = r.passId ` +
-      `WHERE ${condition} AND (p.id IS NULL OR p.status <> 'RUNNING'${expired})`
+      `WHERE ${condition} AND r.id > ? AND (p.id IS NULL OR p.status <> 'RUNNING'${expired})`
     const running = orphans("r.status = 'RUNNING'")
     const reserved = orphans("r.status = 'PENDING' AND r.availableAt IS NULL")
-    return (await all(`SELECT * FROM (${running} UNION ALL ${reserved}) o ORDER BY id LIMIT ${Math.trunc(limit)}`)).map(
-      headOf,
-    )
+    const sql = `SELECT * FROM (${running} UNION ALL ${reserved}) o ORDER BY id LIMIT ${Math.trunc(limit)}`
+    return (await all(sql, [afterId, afterId])).map(headOf)
   })
 }
 
@@ -101,8 +104,8 @@ function settledKey({ status, found }: OrphanVerdict): string {
 }
 
 // A pass never comes back to life, so one that is dead now stays dead.
-async function livePasses({ all }: Statements, verdicts: readonly OrphanVerdict[]): Promise<Set<number>> {
-  const ids = [...new Set(verdicts.map((verdict) => verdict.found.passId))]
+async function livePasses({ all }: Statements, verdicts: readonly OrphanVerdict[]): Promise<Set<number | null>> {
+  const ids = [...new Set(verdicts.flatMap((verdict) => verdict.found.passId ?? []))]
   if (ids.length === 0) return new Set()
   const rows = await all(`SELECT id FROM RunnerPass WHERE id IN (${marks(ids)}) AND status = 'RUNNING'`, ids)
   return new Set(rows.map((row) => Number(row['id'])))
