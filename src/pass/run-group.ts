@@ -129,7 +129,9 @@ async function skipRun(runtime: PassRuntime, run: RunHead, skip: RunSkip): Promi
     durationMs: null,
   }
   runtime.observer.runEnded(runtime.tally.ended(run, end))
-  await runtime.callHook('onSkip', runtime.jobOf(run.jobName), hookEvent(run, end))
+  if (skip.status === 'CANCELLED') return
+  const hook = isFailure(skip.status) ? 'onFailure' : 'onSkip'
+  await runtime.callHook(hook, runtime.jobOf(run.jobName), hookEvent(run, end))
 }
 
 async function runToEnd(runtime: PassRuntime, run: RunHead, enter: Enter, ends: SlotEnds): Promise<void> {

@@ -161,4 +161,26 @@ describe('onFailure', () => {
     await runner.passUntil('2027-03-01T03:00:00Z')
     expect(calls).toEqual(['k ABANDONED', 'j FAILED superseded', 'j FAILED superseded'])
   })
+
+  it('is called where `when` throws, `onSkip` where it says no', async () => {
+    const calls: string[] = []
+    const hooks = {
+      onFailure: ({ scheduleId, reason }: { scheduleId: string; reason: string | null }) =>
+        void calls.push(`${scheduleId} failed ${reason}`),
+      onSkip: ({ scheduleId, reason }: { scheduleId: string; reason: string | null }) =>
+        void calls.push(`${scheduleId} skipped ${reason}`),
+    }
+    await open(
+      defineConfig({
+        ...hooks,
+        jobs: [defineJob({ name: 'j', run: () => 1 })],
+        schedules: [
+          { id: 'throws', cron: '0 1 * * *', jobs: ['j'], when: fails },
+          { id: 'no', cron: '0 1 * * *', jobs: ['j'], when: () => false },
+        ],
+      }),
+    )
+    await runner.passUntil('2027-03-01T01:00:00Z')
+    expect(calls.toSorted()).toEqual(['no skipped condition', 'throws failed condition'])
+  })
 })
