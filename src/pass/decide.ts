@@ -2,6 +2,7 @@ import type { Schedule } from '../domain/schedule.js'
 import type { GlobalPause, LockedSchedule, PlannedSlot, TakeDecision } from '../store/store.js'
 import { chooseSlots, writeOffAll, type DueSlots } from './choose-slots.js'
 import { applyChange, finished, isOccupied, newDraft, type Draft } from './draft.js'
+import { isOpenAt } from './open-since.js'
 import {
   availableRuns,
   isRetry,
@@ -133,8 +134,7 @@ function skipAll(
 function mustGiveWay(draft: Draft, locked: LockedSchedule, due: DueSlots, rules: DecisionRules): boolean {
   const { schedule, open } = locked
   if (!isOccupied(draft, locked) && !retriesGoFirst(draft, locked, rules)) return false
-  // A slot that was due before the open run was taken is catch-up, not overlap: it waits for its turn.
-  const cameDueMeanwhile = open.length > 0 && open.every((run) => due.first > run.createdAt)
+  const cameDueMeanwhile = open.some((run) => isOpenAt(run, due.first))
   if (cameDueMeanwhile && schedule.overlap === 'skip') {
     skipAll(draft, schedule, due, 'overlap', 'a run of an earlier slot is still open')
     return true

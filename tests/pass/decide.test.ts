@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunHead } from '../../src/domain/run.js'
+import type { Attempt, RunHead } from '../../src/domain/run.js'
 import { decide } from '../../src/pass/decide.js'
 import { aRun, at, locked, rules } from './schedules.js'
 
@@ -153,9 +153,56 @@ describe('while a run of the schedule is open', () => {
     expect(take.set?.nextRunAt).toEqual(at('04:00'))
   })
 
-  it('`skip` lets a slot wait that was due before the open run was asked for', () => {
-    const manual = [aRun({ trigger: 'MANUAL', status: 'RUNNING', passId: 4, createdAt: at('03:00:00.500') })]
-    expect(decide(locked({ overlap: 'skip' }, { open: manual }), rules()).take.writeOffs).toEqual([])
+  const attempt = (passId: number, time: string): Attempt => ({
+    number: 1,
+    status: 'FAILED',
+    startedAt: at(time).toISOString(),
+    finishedAt: at(time).toISOString(),
+    durationMs: 0,
+    passId,
+    error: null,
+  })
+
+  it.each<[string, boolean, Partial<RunHead>]>([
+    ['a request that began before', true, { trigger: 'MANUAL', startedAt: at('02:30') }],
+    ['a request that began since', false, { trigger: 'MANUAL', startedAt: at('03:00:00.500') }],
+    ['a request that has not begun', false, { trigger: 'MANUAL', status: 'PENDING' }],
+    ['a backfill that began since', false, { trigger: 'BACKFILL', startedAt: at('03:00:00.500') }],
+    ["its slot's first attempt, however late it began", true, { startedAt: at('03:00:00.500') }],
+    ["its slot's run whose turn has not come", true, { status: 'PENDING' }],
+    ['what goes on after a crash', false, { attempts: [attempt(3, '02:00')], startedAt: at('03:00:00.500') }],
+    ['what went on before after a crash', true, { attempts: [attempt(3, '01:00')], startedAt: at('02:30') }],
+    ['what a crash left that has not begun', false, { status: 'PENDING', reason: 'crashed' }],
+    [
+      'what has not begun again after a crash',
+      false,
+      { status: 'PENDING', reason: 'crashed', attempts: [attempt(3, '02:00')], startedAt: at('02:00') },
+    ],
+    [
+      'a retry that the pass has waited for',
+      true,
+      { trigger: 'MANUAL', attempts: [attempt(4, '02:30')], startedAt: at('03:00:00.500') },
+    ],
+    [
+      'a retry that the pass waits for',
+      true,
+      { status: 'PENDING', reason: 'retry', attempts: [attempt(4, '02:00')], startedAt: at('02:00') },
+    ],
+  ])('`skip` asks since when the run is open: %s (overlap: %s)', (_, isOverlap, change) => {
+    const run = aRun({ status: 'RUNNING', passId: 4, attempt: 1, createdAt: at('01:00'), ...change })
+    const { take, more } = decide(locked({ overlap: 'skip' }, { open: [run] }), rules())
+    expect(take.writeOffs).toMatchObject(isOverlap ? [{ reason: 'overlap' }] : [])
+    expect(more).toBe(!isOverlap)
+    const { take: replaced } = decide(locked({ overlap: 'replace' }, { open: [run] }), rules())
+    expect(replaced.stop).toHaveLength(isOverlap ? 1 : 0)
+  })
+
+  it('`skip` looks at the one that is open for longest', () => {
+    const runs = ['02:30', '03:00:00.500'].map((time) =>
+      aRun({ trigger: 'MANUAL', status: 'RUNNING', passId: 4, attempt: 1, startedAt: at(time) }),
+    )
+    const { take } = decide(locked({ overlap: 'skip' }, { open: runs }), rules())
+    expect(take.writeOffs).toMatchObject([{ reason: 'overlap' }])
   })
 
   it('`allow` runs the slot beside it', () => {
