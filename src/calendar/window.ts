@@ -7,7 +7,7 @@ export type Timetable = Pick<ScheduleDefinition, 'cron' | 'timezone' | 'startsAt
 /** The first slot strictly after an instant; null when there is none. Throws CRON_INVALID, TIMEZONE_INVALID. */
 export function firstSlotAfter(timetable: Timetable, after: Date): Date | null {
   const { cron, timezone, startsAt, endsAt } = timetable
-  const slot = compileCron(cron, timezone).next(laterOf(after, justBefore(startsAt)))
+  const slot = compileCron(cron, timezone).next(laterOf(after, startsAt && justBefore(startsAt)))
   return slot === null || (endsAt !== null && slot > endsAt) ? null : slot
 }
 
@@ -26,7 +26,7 @@ export function* slotsWithin(timetable: Timetable, after: Date, until: Date): Ge
 
 /** True when the instant is a slot of the timetable; `nextRunAt` may be another, set by hand or by `firstRun`. */
 export function isSlot(timetable: Timetable, at: Date): boolean {
-  return slotSpan(timetable, new Date(at.getTime() - 1), at, 0).count > 0
+  return slotSpan(timetable, justBefore(at), at, 0).count > 0
 }
 
 /** Up to this instant every slot of the schedule has a fate. */
@@ -66,32 +66,6 @@ export function closeGlobalPause(schedule: Schedule, end: Date): PauseAccount {
   return account(schedule, skipped, skipped.length === 0 ? null : laterOf(end, schedule.lastSlotAt))
 }
 
-/** What an edit of a schedule's times closes and opens: the account of the old times ends, that of the new ones begins. */
-export interface EditAccount {
-  /** Of the old times, passed during a pause: to be written off as SKIPPED (paused). */
-  skipped: SlotRange[]
-  /** Of the old times, still due: to be written off as MISSED (edited). */
-  missed: SlotRange[]
-  /** True when the schedule was paused and its `pausedUntil` has passed. */
-  wakes: boolean
-  lastSlotAt: Date | null
-  nextRunAt: Date | null
-  historyFrom: Date
-}
-
-/** The account of an edit to other times at `now`; the schedule is as it was before. */
-export function closeEdit(schedule: Schedule, times: Timetable, now: Date): EditAccount {
-  const { enabled, pausedUntil, orphaned } = schedule
-  const wakes = !enabled && pausedUntil !== null && pausedUntil <= now
-  const pause = enabled ? null : closePause(schedule, pauseEnd(pausedUntil, now))
-  const awake = { ...schedule, ...(pause && { lastSlotAt: pause.lastSlotAt, nextRunAt: pause.nextRunAt }) }
-  const missed = enabled || wakes ? dueRanges(awake, now) : []
-  const lastSlotAt = lastOf(missed, awake.lastSlotAt)
-  const from = enabled || wakes ? laterOf(now, lastSlotAt) : pausedUntil
-  const nextRunAt = from === null || orphaned ? null : firstSlotAfter(times, from)
-  return { skipped: pause?.skipped ?? [], missed, wakes, lastSlotAt, nextRunAt, historyFrom: laterOf(now, lastSlotAt) }
-}
-
 /**
  * The slots of an enabled schedule that are due at an instant: `nextRunAt`, whatever set it, and those after it. Set by
  * hand to before slots that have a fate already, it is a range of its own, which spans none of them.
@@ -110,7 +84,7 @@ function rangeOf({ first, last, count }: SlotSpan): SlotRange[] {
 }
 
 /** The newest slot that has a fate once these have one. */
-function lastOf(ranges: readonly SlotRange[], lastSlotAt: Date | null): Date | null {
+export function lastOf(ranges: readonly SlotRange[], lastSlotAt: Date | null): Date | null {
   return ranges.reduce<Date | null>((newest, { last }) => laterOf(last, newest), lastSlotAt)
 }
 
@@ -123,11 +97,12 @@ function account(schedule: Schedule, skipped: SlotRange[], resumeAt: Date | null
 }
 
 function clamp({ startsAt, endsAt }: Timetable, after: Date, until: Date): [Date, Date] {
-  return [laterOf(after, justBefore(startsAt)), endsAt !== null && endsAt < until ? endsAt : until]
+  return [laterOf(after, startsAt && justBefore(startsAt)), endsAt !== null && endsAt < until ? endsAt : until]
 }
 
-function justBefore(at: Date | null): Date | null {
-  return at === null ? null : new Date(at.getTime() - 1)
+/** Ranges exclude their start: what begins with a slot begins after this. */
+export function justBefore(at: Date): Date {
+  return new Date(at.getTime() - 1)
 }
 
 /** The later of two instants. */

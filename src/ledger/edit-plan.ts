@@ -1,4 +1,5 @@
-import { accountedUntil, closeEdit, firstSlotAfter, type Timetable } from '../calendar/window.js'
+import { closeEdit, closeTimes, type EditAccount } from '../calendar/close-edit.js'
+import { accountedUntil, firstSlotAfter, type Timetable } from '../calendar/window.js'
 import type { Schedule, ScheduleDefinition } from '../domain/schedule.js'
 import type { ScheduleChange } from '../store/store.js'
 import type { SchedulePlan } from './pause-plan.js'
@@ -14,12 +15,13 @@ export function planDefinition(
   const { id: _id, enabled: _enabled, ...columns } = definition
   const set: ScheduleChange = { ...columns, definitionHash: hash, orphaned: false }
   if (!schedule.orphaned && sameTimes(schedule, definition)) return { set, writeOffs: [] }
-  const times = planTimes(schedule.orphaned ? returned(schedule) : schedule, definition, now)
+  const times = planOf(
+    schedule.orphaned ? closeTimes(returned(schedule), definition, now) : closeEdit(schedule, definition, now),
+  )
   return { set: { ...set, ...times.set }, writeOffs: times.writeOffs }
 }
 
-function planTimes(schedule: Schedule, times: Timetable, now: Date): SchedulePlan {
-  const { skipped, missed, wakes, lastSlotAt, nextRunAt, historyFrom } = closeEdit(schedule, times, now)
+function planOf({ skipped, missed, wakes, lastSlotAt, nextRunAt, historyFrom }: EditAccount): SchedulePlan {
   const woken = wakes ? { enabled: true, pausedReason: null, pausedUntil: null } : {}
   return {
     set: { ...woken, lastSlotAt, nextRunAt, historyFrom },

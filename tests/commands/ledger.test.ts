@@ -64,8 +64,9 @@ class Simulation {
     const plan = planDefinition(this.schedule, definition, cron, this.now)
     this.apply(plan)
     if (cron === before.cron) return
-    // What a pause with `until` or a plain pause still covers of the old times is in the row written now.
-    this.expectWhole(before)
+    // What a pause with `until` or a plain pause still covers of the old times is in the row written now; what stays due
+    // is of the new account.
+    this.expectWhole(before, laterOf(before.historyFrom, this.schedule.historyFrom))
     this.rows = []
   }
 
@@ -75,9 +76,9 @@ class Simulation {
   }
 
   /** Every slot of the definition since its account began is in exactly one row. */
-  expectWhole(schedule: Schedule): void {
+  expectWhole(schedule: Schedule, until = this.now): void {
     const { cron, timezone, historyFrom } = schedule
-    const slots = [...compileCron(cron, timezone).slots(historyFrom, this.now)].map((slot) => slot.getTime())
+    const slots = [...compileCron(cron, timezone).slots(historyFrom, until)].map((slot) => slot.getTime())
     const accounted = slots.map((slot) => this.rows.filter(({ first, last }) => +first <= slot && slot <= +last).length)
     expect(accounted).toEqual(slots.map(() => 1))
     for (const { first, last, count } of this.rows) {
