@@ -1,5 +1,5 @@
 import type { Schedule } from '../domain/schedule.js'
-import type { AdminStore, GlobalPause, NewAuditEvent, ScheduleEdit } from '../store/store.js'
+import type { AdminStore, GlobalPause, NewAuditEvent, ScheduleEdit, WriteOff } from '../store/store.js'
 import { actorName } from './actor.js'
 import { findSchedules } from './find-schedules.js'
 import { planResume, planResumeAll, type SchedulePlan } from '../ledger/pause-plan.js'
@@ -20,6 +20,7 @@ export interface ResumedAll {
   /** False: nothing was paused as a whole and nothing changed. */
   wasPaused: boolean
   skippedSlots: number
+  writeOffs: WriteOff[]
   /** Paused one by one: they stay so until they are resumed themselves. */
   stillPaused: Schedule[]
 }
@@ -36,7 +37,11 @@ export async function resumeSchedules(
   const current = new Map((await store.readSchedules(wanted)).map((schedule) => [schedule.id, schedule]))
   return schedules.map((found) => {
     const plan = plans.get(found.id) ?? null
-    return { schedule: current.get(found.id) ?? found, wasPaused: plan !== null, skippedSlots: slotsOf(plan) }
+    return {
+      schedule: current.get(found.id) ?? found,
+      wasPaused: plan !== null,
+      skippedSlots: slotsOf(plan?.writeOffs ?? []),
+    }
   })
 }
 
@@ -50,12 +55,17 @@ export async function resumeAll(
 ): Promise<ResumedAll> {
   const pause = request.over ?? (await store.readGlobalPause())
   const schedules = await store.readSchedules()
-  const skippedSlots = pause === null ? 0 : await writeOffPaused(store, pause, schedules, request.actor)
-  const audit = auditOf(request.actor, 'resume-all', null, skippedSlots)
+  const writeOffs = pause === null ? [] : await writeOffPaused(store, pause, schedules, request.actor)
+  const audit = auditOf(request.actor, 'resume-all', null, slotsOf(writeOffs))
   if (request.over !== undefined) await store.endGlobalPause(request.over, audit)
   else if (pause !== null) await store.setGlobalPause(null, audit)
   const stillPaused = pause === null ? schedules : await store.readSchedules()
-  return { wasPaused: pause !== null, skippedSlots, stillPaused: stillPaused.filter((schedule) => !schedule.enabled) }
+  return {
+    wasPaused: pause !== null,
+    skippedSlots: slotsOf(writeOffs),
+    writeOffs,
+    stillPaused: stillPaused.filter((schedule) => !schedule.enabled),
+  }
 }
 
 async function writeOffPaused(
@@ -63,16 +73,16 @@ async function writeOffPaused(
   pause: GlobalPause,
   schedules: readonly Schedule[],
   actor: string,
-): Promise<number> {
-  let skippedSlots = 0
+): Promise<WriteOff[]> {
+  const writeOffs: WriteOff[] = []
   const ids = schedules.map((schedule) => schedule.id)
   for (let start = 0; start < ids.length; start += CHUNK) {
     const plans = await applyPlans(store, ids.slice(start, start + CHUNK), actor, 'resume-all', (schedule, now) =>
       planResumeAll(schedule, pause, now),
     )
-    for (const plan of plans.values()) skippedSlots += slotsOf(plan)
+    writeOffs.push(...[...plans.values()].flatMap((plan) => plan.writeOffs))
   }
-  return skippedSlots
+  return writeOffs
 }
 
 async function applyPlans(
@@ -88,7 +98,7 @@ async function applyPlans(
     plans.delete(schedule.id)
     if (plan === null) return null
     plans.set(schedule.id, plan)
-    return { ...plan, audit: auditOf(actor, action, schedule.id, slotsOf(plan)) }
+    return { ...plan, audit: auditOf(actor, action, schedule.id, slotsOf(plan.writeOffs)) }
   }
   await store.editSchedules({ ids, edit, audit: [] })
   return plans
@@ -98,6 +108,6 @@ function auditOf(actor: string, action: string, scheduleId: string | null, skipp
   return { actor: actorName(actor), action, scheduleId, runId: null, detail: { skippedSlots } }
 }
 
-function slotsOf(plan: SchedulePlan | null): number {
-  return plan?.writeOffs.reduce((sum, writeOff) => sum + writeOff.slotCount, 0) ?? 0
+function slotsOf(writeOffs: readonly WriteOff[]): number {
+  return writeOffs.reduce((sum, writeOff) => sum + writeOff.slotCount, 0)
 }

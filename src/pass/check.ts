@@ -2,7 +2,7 @@ import { findChanges } from './find-changes.js'
 import { pauseNotes } from './global-pause.js'
 import { look, nextOf, type Found } from './look.js'
 import type { PassContext } from './pass-context.js'
-import { noCounts, type PassReport } from './report.js'
+import { countWriteOffs, noCounts, type PassCounts, type PassReport } from './report.js'
 
 /** Reads what is due in one round trip; definitions that changed are written first, unchanged ones write nothing. */
 export async function check(context: PassContext): Promise<Found> {
@@ -10,8 +10,8 @@ export async function check(context: PassContext): Promise<Found> {
   const changes = findChanges(context.config, found.check)
   if (changes.isEmpty) return found
   const { syncDefinitions } = await import('./sync-definitions.js')
-  await syncDefinitions(context, changes)
-  return await look(context)
+  const writeOffs = await syncDefinitions(context, changes)
+  return { ...(await look(context)), writeOffs }
 }
 
 /** Null: work has turned up since the check. */
@@ -31,11 +31,17 @@ export async function recordIdle(context: PassContext, found: Found): Promise<Pa
       host,
       dryRun: false,
     },
-    counts: noCounts(),
+    counts: countsOf(found),
     runs: [],
     next: nextOf(found),
     notes: pauseNotes(found.check),
     error: null,
     exitCode: 0,
   }
+}
+
+function countsOf({ writeOffs }: Found): PassCounts {
+  const counts = noCounts()
+  countWriteOffs(counts, writeOffs)
+  return counts
 }

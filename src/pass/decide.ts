@@ -58,7 +58,7 @@ export interface Decision {
 /** Decides what to do with one schedule. Pure: called again when its transaction is retried. */
 export function decide(locked: LockedSchedule, rules: DecisionRules): Decision {
   const draft = newDraft()
-  if (!isOurs(locked.schedule, rules)) return finished(draft)
+  if (!isOurs(locked.schedule, rules.configName)) return finished(draft)
   resumeContinuing(draft, locked, rules)
   resumeRequests(draft, locked, rules)
   decideSlots(draft, locked, rules)
@@ -67,8 +67,9 @@ export function decide(locked: LockedSchedule, rules: DecisionRules): Decision {
   return finished(draft)
 }
 
-function isOurs(schedule: Schedule, rules: DecisionRules): boolean {
-  return !schedule.orphaned && (schedule.source === 'DATABASE' || schedule.configName === rules.configName)
+/** Whether passes of a config take what is due of a schedule. */
+export function isOurs({ orphaned, source, configName }: Schedule, ofConfig: string): boolean {
+  return !orphaned && (source === 'DATABASE' || configName === ofConfig)
 }
 
 function decideSlots(draft: Draft, locked: LockedSchedule, rules: DecisionRules): void {

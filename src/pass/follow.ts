@@ -1,5 +1,5 @@
 import type { RunHead } from '../domain/run.js'
-import type { LockedSchedule } from '../store/store.js'
+import type { LockedSchedule, WriteOff } from '../store/store.js'
 import { decide, type Decision, type DecisionRules, type PlanEntry } from './decide.js'
 
 /** Steps of one schedule that a dry run follows at most: what `all`, one slot after another, can take. */
@@ -10,18 +10,20 @@ export interface Followed {
   plan: PlanEntry | null
   resumed: RunHead[]
   missing: string[]
+  writeOffs: WriteOff[]
 }
 
 /** Decides step by step, as the pass does while runs of the schedule end one after another. */
 export function follow(first: LockedSchedule, rules: DecisionRules): Followed {
-  const followed: Followed = { plan: null, resumed: [], missing: [] }
+  const followed: Followed = { plan: null, resumed: [], missing: [], writeOffs: [] }
   let locked = first
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const decision = decide(locked, rules)
     followed.missing.push(...decision.missing)
     followed.plan = merged(followed.plan, decision.plan)
     followed.resumed.push(...locked.waiting.filter((run) => decision.take.resume.includes(run.id)))
-    const { slots, resume, stop } = decision.take
+    const { slots, resume, stop, writeOffs } = decision.take
+    followed.writeOffs.push(...writeOffs)
     const progressed = slots.length > 0 || resume.length > 0 || stop.length > 0
     if (!decision.more || !progressed) break
     locked = afterwards(locked, decision)

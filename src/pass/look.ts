@@ -1,4 +1,4 @@
-import type { Check } from '../store/store.js'
+import type { Check, WriteOff } from '../store/store.js'
 import { databaseClock, type DatabaseClock } from './database-clock.js'
 import type { PassContext } from './pass-context.js'
 import type { PassReport } from './report.js'
@@ -11,6 +11,8 @@ export interface Found {
   clock: DatabaseClock
   /** Nothing due, waiting, orphaned or held by others. */
   isIdle: boolean
+  /** What edits by this pass have written off before. */
+  writeOffs: readonly WriteOff[]
 }
 
 /** What is there to do, in one round trip. */
@@ -25,7 +27,7 @@ export async function look({ store, config, clock }: Pick<PassContext, 'store' |
   // The statement's now lies between sending and receiving; the middle halves the error.
   const readAtMs = (sentAtMs + clock.monotonicMs()) / 2
   const isIdle = found.due === 0 && found.waiting === 0 && found.orphaned === 0 && found.held === 0
-  return { check: found, clock: databaseClock(clock, found.now, readAtMs), isIdle }
+  return { check: found, clock: databaseClock(clock, found.now, readAtMs), isIdle, writeOffs: [] }
 }
 
 export function nextOf({ check: { next } }: Found): PassReport['next'] {

@@ -5,7 +5,7 @@ import type { Found } from './look.js'
 import { AHEAD_MS } from './look.js'
 import type { DecisionRules } from './decide.js'
 import { createExecutor, type Executor } from './execute.js'
-import { endOfPause } from './global-pause.js'
+import { endPause } from './global-pause.js'
 import { createHeartbeat } from './heartbeat.js'
 import { createPace } from './pace.js'
 import type { PassContext } from './pass-context.js'
@@ -44,7 +44,8 @@ export interface OpenPass {
 export async function openPass(context: PassContext, found: Found): Promise<OpenPass> {
   const { store, config, clock, settings, environment, stopper, observer } = context
   const { kind, host, pid, version } = settings
-  const rules = await decisionRules(context, found)
+  const { pause, writeOffs } = await endPause(context, found)
+  const rules = rulesOf(context, pause)
   const grantedAtMs = clock.monotonicMs()
   const row = await store.openPass({ kind, host, pid, version, configName: config.name }, environment.leaseMs)
   const lost = (): void => stopper.stop({ kind: 'lease-lost' })
@@ -66,6 +67,7 @@ export async function openPass(context: PassContext, found: Found): Promise<Open
     },
   )
   const tally = createTally()
+  tally.wroteOff([...found.writeOffs, ...writeOffs])
   const pace = createPace(settings.concurrency, clock)
   const gone = whenAborted(stopper.lost)
   const recorder = createRecorder(store, row.id, clock, {
@@ -142,13 +144,6 @@ export async function openPass(context: PassContext, found: Found): Promise<Open
 
 function whenAborted(signal: AbortSignal): Promise<'lost'> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve('lost'), { once: true }))
-}
-
-async function decisionRules(context: PassContext, found: Found): Promise<OpenPass['rules']> {
-  const pause = found.check.globalPause
-  if (pause === null || endOfPause(pause, found.check.now) === null) return rulesOf(context, pause)
-  await context.resumeAll(pause)
-  return rulesOf(context, null)
 }
 
 /** What does not change while a pass lasts; the dry run decides by the same. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js'
 import type { Config } from '../config/config.js'
 import type { Environment } from '../config/environment.js'
 import type { Problem } from '../errors.js'
-import type { GlobalPause, Store } from '../store/store.js'
+import type { GlobalPause, Store, WriteOff } from '../store/store.js'
 import type { PassKind } from '../domain/pass.js'
 import type { CreateHeartbeat } from './heartbeat.js'
 import type { FailOn, ReportedRun } from './report.js'
@@ -19,7 +19,7 @@ export interface PassContext {
   /** Problems of cron expressions and time zones; loads the calendar, so it is asked only when definitions changed. */
   checkCalendar(): Promise<Problem[]>
   /** Ends this pause of everything, whose time is over: what passed meanwhile is written off. One set since goes on. */
-  resumeAll(over: GlobalPause): Promise<unknown>
+  resumeAll(over: GlobalPause): Promise<{ writeOffs: readonly WriteOff[] }>
   settings: PassSettings
   /** Absent: a thread and a connection of its own. */
   createHeartbeat?: CreateHeartbeat

@@ -1,4 +1,5 @@
 import type { RunReason, RunStatus, Trigger } from '../domain/run.js'
+import type { WriteOff } from '../store/store.js'
 import type { PlanDecision } from './decide.js'
 
 /** What a pass did; instants as ISO 8601 strings in UTC. The `--json` document. */
@@ -65,6 +66,8 @@ export interface DryRunReport {
     slots: string[]
     missed: { count: number; from: string; to: string } | null
     jobs: string[]
+    /** Every row of slots that would not run, `missed` ones included; absent: there is none. */
+    writeOffs?: { status: WriteOff['status']; reason: RunReason; count: number; from: string; to: string }[]
   }[]
   /** Waiting and abandoned runs that would be taken. */
   runs: {
@@ -102,4 +105,9 @@ export function noCounts(): PassCounts {
     deferred: 0,
     locked: 0,
   }
+}
+
+/** Slots that did not run, whoever wrote them off: this pass's decisions, its edits, or the end of a pause. */
+export function countWriteOffs(counts: PassCounts, writeOffs: readonly WriteOff[]): void {
+  for (const { status, slotCount } of writeOffs) counts[status === 'MISSED' ? 'missed' : 'skipped'] += slotCount
 }

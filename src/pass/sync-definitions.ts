@@ -2,12 +2,15 @@ import type { ConfiguredSchedule } from '../config/config.js'
 import type { Schedule } from '../domain/schedule.js'
 import { ProblemsError, type Problem } from '../errors.js'
 import { newSchedule, planDefinition } from '../ledger/edit-plan.js'
-import type { NewAuditEvent, ScheduleEdit } from '../store/store.js'
+import type { NewAuditEvent, ScheduleEdit, WriteOff } from '../store/store.js'
 import type { DefinitionChanges } from './find-changes.js'
 import type { PassContext } from './pass-context.js'
 
-/** Writes the definitions that changed. Throws one error that lists every problem, before anything is written. */
-export async function syncDefinitions(context: PassContext, changes: DefinitionChanges): Promise<void> {
+/**
+ * Writes the definitions that changed; answers which due slots that has written off. Throws one error that lists every
+ * problem, before anything is written.
+ */
+export async function syncDefinitions(context: PassContext, changes: DefinitionChanges): Promise<WriteOff[]> {
   await refuseProblems(context, changes)
   const { store, config } = context
   await store.writeJobs([
@@ -16,18 +19,23 @@ export async function syncDefinitions(context: PassContext, changes: DefinitionC
   ])
   const edited = new Map([...changes.update, ...changes.return].map((each) => [each.definition.id, each]))
   const orphaned = new Set(changes.orphan)
+  const edits = new Map<string, ScheduleEdit>()
   await store.editSchedules({
     ids: [...edited.keys(), ...orphaned],
     edit: (schedule, now) => {
       const configured = edited.get(schedule.id)
-      if (configured !== undefined) return editOf(schedule, configured, now, config.name)
-      return orphaned.has(schedule.id) ? orphanOf(schedule) : null
+      if (configured === undefined) return orphaned.has(schedule.id) ? orphanOf(schedule) : null
+      const edit = editOf(schedule, configured, now, config.name)
+      // Keyed, because the transaction may be repeated.
+      edits.set(schedule.id, edit)
+      return edit
     },
     insert: (now) => changes.create.map((configured) => createdRow(configured, now, config.name)),
     audit: changes.create.map((configured) =>
       auditEvent('schedule.create', configured.definition.id, { cron: configured.definition.cron }),
     ),
   })
+  return [...edits.values()].flatMap((edit) => edit.writeOffs)
 }
 
 /** One error that lists every problem. */

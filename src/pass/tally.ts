@@ -1,6 +1,7 @@
 import type { RunHead, RunReason, RunStatus } from '../domain/run.js'
+import type { WriteOff } from '../store/store.js'
 import type { Decision } from './decide.js'
-import { noCounts, type PassCounts, type ReportedRun } from './report.js'
+import { countWriteOffs, noCounts, type PassCounts, type ReportedRun } from './report.js'
 
 /** Keeps the account of a pass while it goes on. */
 export interface Tally {
@@ -10,6 +11,7 @@ export interface Tally {
   /** Job names found in the database that this config lacks. */
   readonly missingJobs: Set<string>
   decided(scheduleId: string, decision: Decision): void
+  wroteOff(writeOffs: readonly WriteOff[]): void
   started(runId: string): void
   ended(run: RunHead, end: RunEnd): ReportedRun
   deferred(count: number): void
@@ -55,8 +57,7 @@ export function createTally(): Tally {
     missingJobs,
     decided(scheduleId, { plan, take, missing, more }) {
       for (const name of missing) missingJobs.add(name)
-      for (const writeOff of take.writeOffs)
-        counts[writeOff.status === 'MISSED' ? 'missed' : 'skipped'] += writeOff.slotCount
+      countWriteOffs(counts, take.writeOffs)
       // Requests, backfills and retries that let an open run of the schedule go first.
       const isHeldBack = more && take.slots.length === 0 && take.resume.length === 0
       if (isHeldBack) waiting.set(scheduleId, 'deferred')
@@ -69,6 +70,7 @@ export function createTally(): Tally {
       else if (plan.decision === 'wait') waiting.set(scheduleId, 'deferred')
       countWaiting()
     },
+    wroteOff: (writeOffs) => countWriteOffs(counts, writeOffs),
     started(runId) {
       executed.add(runId)
       counts.executed = executed.size

@@ -6,7 +6,7 @@ import type { JsonValue } from '../domain/json.js'
 import type { Schedule } from '../domain/schedule.js'
 import { parseDuration } from '../durations.js'
 import { ScheduleError } from '../errors.js'
-import type { DryContext } from '../pass/dry-run.js'
+import type { DryContext } from '../pass/foresee.js'
 import { pass } from '../pass/pass.js'
 import { silentObserver, type PassContext, type PassObserver } from '../pass/pass-context.js'
 import { noCounts, type DryRunReport, type PassReport } from '../pass/report.js'
@@ -117,7 +117,7 @@ async function withContext<T>(
   work: (context: PassContext) => Promise<T>,
 ): Promise<T> {
   const store = await openOrExplain(prepared)
-  const resumeAll = async (over: GlobalPause): Promise<unknown> => {
+  const resumeAll: PassContext['resumeAll'] = async (over) => {
     const commands = await import('../commands/resume.js')
     return await commands.resumeAll(store, { actor: 'pass', over })
   }

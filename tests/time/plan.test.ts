@@ -59,6 +59,14 @@ function planned({ plan, runs, definitions, exitCode }: DryRunReport): unknown {
     missed: sorted(
       plan.flatMap(({ scheduleId, missed }) => (missed === null ? [] : [`${scheduleId} ${missed.count}`])),
     ),
+    writeOffs: sorted(
+      plan.flatMap(({ scheduleId, writeOffs = [] }) =>
+        writeOffs.map(
+          ({ status, reason, count, from, to }) => `${scheduleId} ${status} ${reason} ${count} ${from} ${to}`,
+        ),
+      ),
+    ),
+    counted: countsOf(plan.flatMap(({ writeOffs = [] }) => writeOffs)),
     resumed: sorted(runs.map((run) => run.runId)),
     created: sorted(definitions.flatMap(({ scheduleId, change }) => (change === 'create' ? [scheduleId] : []))),
     leftToOthers: exitCode === 1,
@@ -69,8 +77,8 @@ function done(report: PassReport, before: readonly Run[], after: readonly Run[],
   const old = new Map(before.map((run) => [run.id, run]))
   const fresh = after.filter((run) => !old.has(run.id))
   const missed = new Map<string, number>()
-  for (const { scheduleId, status, reason, slotCount } of fresh) {
-    if (status === 'MISSED' && reason !== 'edited') missed.set(scheduleId, (missed.get(scheduleId) ?? 0) + slotCount)
+  for (const { scheduleId, status, slotCount } of fresh) {
+    if (status === 'MISSED') missed.set(scheduleId, (missed.get(scheduleId) ?? 0) + slotCount)
   }
   return {
     slots: sorted(
@@ -79,10 +87,26 @@ function done(report: PassReport, before: readonly Run[], after: readonly Run[],
         .map((run) => `${run.scheduleId} ${run.scheduledFor?.toISOString()} ${run.jobName}`),
     ),
     missed: sorted([...missed].map(([scheduleId, count]) => `${scheduleId} ${count}`)),
+    writeOffs: sorted(
+      fresh
+        .filter((run) => run.jobName === WHOLE_SLOT)
+        .map(
+          ({ scheduleId, status, reason, slotCount, firstSlot, scheduledFor }) =>
+            `${scheduleId} ${status} ${reason} ${slotCount} ${firstSlot?.toISOString()} ${scheduledFor?.toISOString()}`,
+        ),
+    ),
+    counted: { missed: report.counts.missed, skipped: report.counts.skipped },
     resumed: sorted(report.runs.map((run) => run.runId).filter((runId) => old.has(runId) && ran(runId, old, after))),
     created: sorted(created),
     leftToOthers: report.notes.some((note) => note.includes('left for another config')),
   }
+}
+
+/** What the summary of the pass counts of them. */
+function countsOf(writeOffs: readonly { status: string; count: number }[]): { missed: number; skipped: number } {
+  const sum = (wanted: string): number =>
+    writeOffs.reduce((total, { status, count }) => total + (status === wanted ? count : 0), 0)
+  return { missed: sum('MISSED'), skipped: sum('SKIPPED') }
 }
 
 /** An attempt of it began in this pass. */

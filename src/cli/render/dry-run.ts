@@ -40,12 +40,17 @@ function decisionCell({ decision }: Plan, theme: Theme): Cell {
   return { text: decision, paint: paints[decision] }
 }
 
-function slotsText({ slots, missed }: Plan, view: PassView): string {
+function slotsText({ slots, missed, writeOffs = [] }: Plan, view: PassView): string {
   const [first, ...others] = slots
   const run = first === undefined ? '' : formatInstant(new Date(first), view.zone, view.now())
   const more = others.length === 0 ? '' : ` and ${others.length} more`
-  const gone = missed === null ? '' : `${run === '' ? '' : '; '}${missed.count} missed`
-  return `${run}${more}${gone}`
+  const skipped = writeOffs.reduce((sum, { status, count }) => sum + (status === 'SKIPPED' ? count : 0), 0)
+  const parts = [
+    `${run}${more}`,
+    missed === null ? '' : `${missed.count} missed`,
+    skipped === 0 ? '' : `${skipped} skipped`,
+  ]
+  return parts.filter((part) => part !== '').join('; ')
 }
 
 function runsSection({ runs }: DryRunReport, view: PassView, theme: Theme): string {

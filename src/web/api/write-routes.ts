@@ -41,8 +41,8 @@ export function writeRoutes({ actions }: WebDependencies): Hono<WebEnv> {
 
   app.post('/resume-all', requireOperator, async (context) => {
     readParameters(await bodyOf(context), {})
-    const { stillPaused, ...resumed } = await actions.resumeAll(actorOf(context.get('session')))
-    return context.json({ ...resumed, stillPaused: stillPaused.map(({ id }) => id) })
+    const { wasPaused, skippedSlots, stillPaused } = await actions.resumeAll(actorOf(context.get('session')))
+    return context.json({ wasPaused, skippedSlots, stillPaused: stillPaused.map(({ id }) => id) })
   })
 
   app.post('/schedules/:id/backfills', requireOperator, async (context) => {
