@@ -26,7 +26,7 @@ export async function closePass(open: OpenPass): Promise<PassReport> {
 async function wrapUp(open: OpenPass): Promise<number> {
   const { runtime, context } = open
   if (open.unstarted.size > 0) await giveBack(open)
-  runtime.tally.finishWaiting()
+  runtime.tally.finish()
   // A beat that meets the closed row would take the lease for lost.
   await runtime.heartbeat.stop()
   const { counts } = runtime.tally

@@ -6,6 +6,7 @@ import { findChanges, type DefinitionChanges } from './find-changes.js'
 import { follow, MOST_STEPS, type Followed } from './follow.js'
 import { foresee, type DryContext, type Foreseen } from './foresee.js'
 import { endOfPause, pauseNotes } from './global-pause.js'
+import { findHadRun, type HadRun, hadRunNote, wholeSlots, withoutHadRun } from './had-run.js'
 import { rulesOf } from './open-pass.js'
 import { printedPlan, printedRun, type PlannedSchedule } from './printed-plan.js'
 import type { DryRunReport } from './report.js'
@@ -20,7 +21,10 @@ export async function dryRun(context: DryContext, store: Store | null): Promise<
   const globalPause = found?.check.globalPause ?? null
   const foreseen = await foresee(context, store, changes, globalPause, now)
   const rules = rulesFor(context, globalPause, now)
-  const plans = foreseen.sort(byUrgency).map((each) => planOf(each, rules))
+  const plans = await withoutExisting(
+    store,
+    foreseen.sort(byUrgency).map((each) => planOf(each, rules)),
+  )
   const missing = new Set(plans.flatMap((each) => each.missing))
   return {
     pass: {
@@ -36,7 +40,11 @@ export async function dryRun(context: DryContext, store: Store | null): Promise<
     definitions: definitionsOf(changes),
     next: nextOfPlan(foreseen, found === null ? null : nextOf(found), now),
     cadence: cadenceOf(context),
-    notes: [...notesOf(context, store, missing), ...(found === null ? [] : pauseNotes(found.check))],
+    notes: [
+      ...notesOf(context, store, missing),
+      ...plans.flatMap(hadRunNotes),
+      ...(found === null ? [] : pauseNotes(found.check)),
+    ],
     exitCode: missing.size > 0 ? 1 : 0,
   }
 }
@@ -54,7 +62,18 @@ function rulesFor(context: DryContext, globalPause: DecisionRules['globalPause']
 /** A schedule that was not asked for loses what it loses, and takes nothing. */
 function planOf({ locked, isAsked, writeOffs }: Foreseen, rules: DecisionRules): PlannedSchedule {
   const followed: Followed = isAsked ? follow(locked, rules) : { plan: null, resumed: [], missing: [], writeOffs: [] }
-  return { ...followed, scheduleId: locked.schedule.id, writeOffs: [...writeOffs, ...followed.writeOffs] }
+  const all = [...writeOffs, ...followed.writeOffs]
+  return { ...followed, scheduleId: locked.schedule.id, writeOffs: all, hadRun: [] }
+}
+
+/** A pass takes such slots, and finds that their runs exist. */
+async function withoutExisting(store: Store | null, plans: readonly PlannedSchedule[]): Promise<PlannedSchedule[]> {
+  const entries = plans.flatMap(({ plan }) => plan ?? [])
+  const found = store === null ? new Map<string, HadRun[]>() : await findHadRun(store, entries)
+  return plans.map((each) => {
+    const hadRun = found.get(each.scheduleId) ?? []
+    return { ...each, hadRun, plan: each.plan && withoutHadRun(each.plan, hadRun) }
+  })
 }
 
 function byUrgency({ locked: a }: Foreseen, { locked: b }: Foreseen): number {
@@ -95,4 +114,9 @@ function notesOf({ environment }: DryContext, store: Store | null, missing: Read
     ...absent,
     ...[...missing].map((name) => `work is left for another config: this one has no job ${name}`),
   ]
+}
+
+function hadRunNotes({ scheduleId, plan, hadRun }: PlannedSchedule): string[] {
+  const slots = plan === null ? [] : wholeSlots(plan, hadRun)
+  return slots.length === 0 ? [] : [hadRunNote(scheduleId, slots)]
 }

@@ -28,17 +28,7 @@ export function follow(first: LockedSchedule, rules: DecisionRules): Followed {
     if (!decision.more || !progressed) break
     locked = afterwards(locked, decision)
   }
-  return { ...followed, plan: withoutBackfilled(followed.plan, first) }
-}
-
-/** A backfill that waits is its slot's run already. */
-function withoutBackfilled(plan: PlanEntry | null, { waiting }: LockedSchedule): PlanEntry | null {
-  if (plan === null) return null
-  const known = new Set(waiting.map((run) => `${run.jobName} ${run.scheduledFor?.getTime()}`))
-  return {
-    ...plan,
-    slots: plan.slots.filter((slot) => !plan.jobs.every((job) => known.has(`${job} ${slot.getTime()}`))),
-  }
+  return followed
 }
 
 /** The schedule once everything that was just taken has ended, and what was told to make way has made it. */

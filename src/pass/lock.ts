@@ -78,6 +78,7 @@ function workOf(open: OpenPass, taken: Taken, decided: Decided | undefined, late
   const decision = { ...decided.decision, take: taken.decision }
   const { schedule } = decided.locked
   open.runtime.tally.decided(schedule.id, decision)
+  open.runtime.tally.hadRun(schedule.id, slotsWithoutRun(taken))
   reportEnds(open, decided)
   for (const writeOff of decision.take.writeOffs)
     if (writeOff.status === 'SKIPPED') tellSkipped(open, schedule.id, writeOff)
@@ -91,6 +92,12 @@ function workOf(open: OpenPass, taken: Taken, decided: Decided | undefined, late
   // Everything of the slot had a run already: what else is due comes next.
   if (decision.take.slots.length > 0) open.again.add(schedule.id)
   return []
+}
+
+/** Slots whose every run existed already. */
+function slotsWithoutRun({ decision, runs }: Taken): Date[] {
+  const started = new Set(runs.map((run) => run.scheduledFor?.getTime()))
+  return decision.slots.map((slot) => slot.scheduledFor).filter((slot) => !started.has(slot.getTime()))
 }
 
 /** The open runs of this pass are stopped here and now; those of others by their heartbeat. */

@@ -2,17 +2,19 @@ import type { RunHead } from '../domain/run.js'
 import type { WriteOff } from '../store/store.js'
 import type { PlanEntry } from './decide.js'
 import type { Followed } from './follow.js'
+import type { HadRun } from './had-run.js'
 import type { DryRunReport } from './report.js'
 
 /** What a pass makes of one schedule: its decisions, and all that it writes off. */
 export interface PlannedSchedule extends Followed {
   scheduleId: string
+  hadRun: HadRun[]
 }
 
 type Printed = DryRunReport['plan'][number]
 
 /** Null: nothing of the schedule is due, and it loses nothing. */
-export function printedPlan({ scheduleId, plan, writeOffs }: PlannedSchedule): Printed | null {
+export function printedPlan({ scheduleId, plan, writeOffs, hadRun }: PlannedSchedule): Printed | null {
   if (plan === null && writeOffs.length === 0) return null
   const { decision, slots, jobs }: Pick<PlanEntry, 'decision' | 'slots' | 'jobs'> = plan ?? {
     decision: 'skip',
@@ -27,6 +29,9 @@ export function printedPlan({ scheduleId, plan, writeOffs }: PlannedSchedule): P
     missed: missedOf(writeOffs),
     jobs,
     ...(writeOffs.length === 0 ? {} : { writeOffs: writeOffs.map(printedWriteOff) }),
+    ...(hadRun.length === 0
+      ? {}
+      : { hadRun: hadRun.map((each) => ({ slot: each.slot.toISOString(), jobs: each.jobs })) }),
   }
 }
 

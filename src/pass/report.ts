@@ -68,6 +68,8 @@ export interface DryRunReport {
     jobs: string[]
     /** Every row of slots that would not run, `missed` ones included; absent: there is none. */
     writeOffs?: { status: WriteOff['status']; reason: RunReason; count: number; from: string; to: string }[]
+    /** Slots, those of `slots` or others, of which these jobs have a run already: they are not run again. */
+    hadRun?: { slot: string; jobs: string[] }[]
   }[]
   /** Waiting and abandoned runs that would be taken. */
   runs: {

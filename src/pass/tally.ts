@@ -1,6 +1,7 @@
 import type { RunHead, RunReason, RunStatus } from '../domain/run.js'
 import type { WriteOff } from '../store/store.js'
 import type { Decision } from './decide.js'
+import { hadRunNote } from './had-run.js'
 import { countWriteOffs, noCounts, type PassCounts, type ReportedRun } from './report.js'
 
 /** Keeps the account of a pass while it goes on. */
@@ -12,11 +13,13 @@ export interface Tally {
   readonly missingJobs: Set<string>
   decided(scheduleId: string, decision: Decision): void
   wroteOff(writeOffs: readonly WriteOff[]): void
+  /** Slots that were taken, and all of whose jobs had a run already. */
+  hadRun(scheduleId: string, slots: readonly Date[]): void
   started(runId: string): void
   ended(run: RunHead, end: RunEnd): ReportedRun
   deferred(count: number): void
-  /** Schedules that still wait when the pass ends are left for a later one. */
-  finishWaiting(): void
+  /** Schedules that still wait when the pass ends are left for a later one; what had run is noted. */
+  finish(): void
 }
 
 export interface RunEnd {
@@ -43,6 +46,7 @@ export function createTally(): Tally {
   const missingJobs = new Set<string>()
   const due = new Set<string>()
   const executed = new Set<string>()
+  const hadRun = new Map<string, Date[]>()
   const waiting = new Map<string, 'deferred' | 'locked'>()
 
   function countWaiting(): void {
@@ -71,6 +75,9 @@ export function createTally(): Tally {
       countWaiting()
     },
     wroteOff: (writeOffs) => countWriteOffs(counts, writeOffs),
+    hadRun(scheduleId, slots) {
+      if (slots.length > 0) hadRun.set(scheduleId, [...(hadRun.get(scheduleId) ?? []), ...slots])
+    },
     started(runId) {
       executed.add(runId)
       counts.executed = executed.size
@@ -93,9 +100,10 @@ export function createTally(): Tally {
     deferred(count) {
       counts.deferred += count
     },
-    finishWaiting() {
+    finish() {
       counts.deferred += waiting.size
       waiting.clear()
+      for (const [scheduleId, slots] of hadRun) notes.add(hadRunNote(scheduleId, slots))
     },
   }
 }

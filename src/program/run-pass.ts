@@ -15,7 +15,7 @@ import { armTimers } from './arm-timers.js'
 import { prepareWithConfig, type Prepared } from './prepare.js'
 import { refuseBadCalendar, refuseQueue, refuseUnknown } from './refusals.js'
 import { openStore } from '../store/open-store.js'
-import type { AdminStore, GlobalPause, Store } from '../store/store.js'
+import type { AdminStore, Store } from '../store/store.js'
 import { VERSION } from '../version.js'
 
 /** Options of a pass made from code; the command line has the same. */

@@ -32,6 +32,7 @@ export function sqlStore(database: Database): Store {
 
     readRuns: async (...given) => (await import('./statements/runs.js')).readRuns(database, ...given),
     readSlot: async (...given) => (await import('./statements/runs.js')).readSlot(database, ...given),
+    readExisting: async (...given) => (await import('./statements/new-runs.js')).readExisting(database, ...given),
     readRun: async (...given) => (await import('./statements/runs.js')).readRun(database, ...given),
     readSlotsWithRuns: async (...given) => (await import('./statements/runs.js')).readSlotsWithRuns(database, ...given),
     readSchedules: async (...given) => (await import('./statements/schedules.js')).readSchedules(database, ...given),

@@ -62,6 +62,8 @@ export interface PassStore {
   readRuns(runIds: readonly string[]): Promise<RunHead[]>
   /** All run heads of a slot. */
   readSlot(scheduleId: string, scheduledFor: Date): Promise<RunHead[]>
+  /** Which of these a `take` would leave out, as they have a run; for dry runs. */
+  readExisting(wanted: readonly SlotJob[]): Promise<SlotJob[]>
   /**
    * Reserved runs that will not start in this pass wait for any pass from now on; one that somebody has asked to stop ends
    * CANCELLED. Returns the ids of the latter.
@@ -230,6 +232,13 @@ export interface PlannedSlot {
   runs: { jobName: string; maxAttempts: number }[]
   priority: number
   params: JsonValue
+}
+
+/** What the unique key of a run says: one job of one slot. */
+export interface SlotJob {
+  scheduleId: string
+  jobName: string
+  scheduledFor: Date
 }
 
 /** Adjacent slots with the same fate: one row with jobName '*'. */

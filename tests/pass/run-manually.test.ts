@@ -39,7 +39,7 @@ it('`run` of a schedule that is removed at that moment leaves neither a heartbea
     stopper: createStopper(),
     observer: silentObserver,
     checkCalendar: () => Promise.resolve([]),
-    resumeAll: () => Promise.resolve(),
+    resumeAll: () => Promise.resolve({ writeOffs: [] }),
     settings: {
       kind: 'MANUAL',
       host: 'test',

@@ -46,6 +46,22 @@ describe.each(engines())('taking slots on $name', (engine) => {
     return answer.inserted[0]
   }
 
+  it('tells before what it would leave out', async () => {
+    const id = await createSchedule(fixture.store)
+    const other = await createSchedule(fixture.store)
+    await take(id, takeSlot('alpha', 'mid'))
+    const wanted = [id, other].flatMap((scheduleId) =>
+      ['alpha', 'mid', 'zeta'].flatMap((jobName) =>
+        [0, 1].map((minutes) => ({ scheduleId, jobName, scheduledFor: slotAt(minutes) })),
+      ),
+    )
+    expect(await fixture.store.readExisting(wanted)).toEqual([
+      { scheduleId: id, jobName: 'alpha', scheduledFor: slotAt(0) },
+      { scheduleId: id, jobName: 'mid', scheduledFor: slotAt(0) },
+    ])
+    expect(await fixture.store.readExisting([])).toEqual([])
+  })
+
   it('returns the runs in declared order, as they stand in the database', async () => {
     const id = await createSchedule(fixture.store, { params: { tenant: 'acme' } })
     const { passId, runs } = await take(id, takeSlot('zeta', 'alpha', 'mid'))

@@ -49,13 +49,19 @@ async function compare(told: Story): Promise<{ planned: unknown; done: unknown }
   }
 }
 
-function planned({ plan, runs, definitions, exitCode }: DryRunReport): unknown {
+function planned({ plan, runs, definitions, notes, exitCode }: DryRunReport): unknown {
   const waited = new Set(runs.map((run) => `${run.scheduleId} ${run.scheduledFor} ${run.jobName}`))
+  const hadRun = new Set(
+    plan.flatMap(({ scheduleId, hadRun: found = [] }) =>
+      found.flatMap(({ slot, jobs }) => jobs.map((job) => `${scheduleId} ${slot} ${job}`)),
+    ),
+  )
   const slots = plan.flatMap((each) =>
     each.slots.flatMap((slot) => each.jobs.map((job) => `${each.scheduleId} ${slot} ${job}`)),
   )
   return {
-    slots: sorted(slots.filter((slot) => !waited.has(slot))),
+    slots: sorted(slots.filter((slot) => !waited.has(slot) && !hadRun.has(slot))),
+    hadRun: sorted(notes.filter((note) => note.includes('run already'))),
     missed: sorted(
       plan.flatMap(({ scheduleId, missed }) => (missed === null ? [] : [`${scheduleId} ${missed.count}`])),
     ),
@@ -86,6 +92,7 @@ function done(report: PassReport, before: readonly Run[], after: readonly Run[],
         .filter((run) => run.jobName !== WHOLE_SLOT)
         .map((run) => `${run.scheduleId} ${run.scheduledFor?.toISOString()} ${run.jobName}`),
     ),
+    hadRun: sorted(report.notes.filter((note) => note.includes('run already'))),
     missed: sorted([...missed].map(([scheduleId, count]) => `${scheduleId} ${count}`)),
     writeOffs: sorted(
       fresh

@@ -7,7 +7,7 @@ import { resumeAll, resumeSchedules } from '../../src/commands/resume.js'
 import { upsertSchedule } from '../../src/commands/upsert.js'
 import { ScheduleError } from '../../src/errors.js'
 import type { MemoryProgram } from '../../src/testing/memory-program.js'
-import { MINUTE_MS, openWorld, type World } from './world.js'
+import { MINUTE_MS, openWorld, setNextRunAt, type World } from './world.js'
 
 const IDS = ['alpha', 'beta', 'gamma'] as const
 const JOBS = ['one', 'two', 'three'] as const
@@ -42,6 +42,9 @@ const id = fc.constantFrom(...IDS, 'tenant')
 const minutes = fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 90, max: 3000 }))
 const until = fc.option(minutes, { nil: null })
 
+/** Slots back and ahead of now on the grid of minutes, or off it. */
+const byHand = fc.record({ minutes: fc.integer({ min: -40, max: 8 }), offGrid: fc.boolean() })
+
 const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), fails: fc.boolean() }) },
@@ -56,6 +59,10 @@ const action = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('elsewhere' as const), id, started: fc.boolean(), job: fc.constantFrom(...JOBS) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('set-by-hand' as const), id, to: fc.option(byHand, { nil: null, freq: 8 }) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('upsert' as const), options: schedule, foreign: fc.boolean() }) },
 ) // prettier-ignore
@@ -153,6 +160,12 @@ async function act(world: World, program: MemoryProgram, action: Action, fails: 
     case 'elsewhere':
       await world.takeElsewhere(action.id, [action.job], action.started)
       return
+    case 'set-by-hand': {
+      const grid = action.to?.offGrid === true ? MINUTE_MS : 15 * MINUTE_MS
+      const to = action.to === null ? null : Math.floor(time.monotonicMs() / grid) * grid + action.to.minutes * grid
+      await setNextRunAt(world, action.id, to === null ? null : new Date(to + (action.to?.offGrid === true ? 7000 : 0)))
+      return
+    }
     case 'upsert':
       await upsertSchedule(
         store,

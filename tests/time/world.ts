@@ -61,6 +61,11 @@ export async function openWorld(now: Date): Promise<World> {
   }
 }
 
+/** As somebody does with a database client. */
+export async function setNextRunAt({ store }: MemoryStore, scheduleId: string, nextRunAt: Date | null): Promise<void> {
+  await store.editSchedules({ ids: [scheduleId], edit: () => ({ set: { nextRunAt }, writeOffs: [] }), audit: [] })
+}
+
 interface TakenElsewhere {
   passId: number
   runIds: string[]

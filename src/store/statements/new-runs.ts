@@ -2,8 +2,8 @@ import { v7 as uuidv7 } from 'uuid'
 import { WHOLE_SLOT, type RunHead } from '../../domain/run.js'
 import { instantOf, RUN_HEAD, toValues } from '../columns.js'
 import type { Schedule } from '../../domain/schedule.js'
-import { chunksOf, marks, type Statements, type Values } from '../database.js'
-import type { PlannedSlot, WriteOff } from '../store.js'
+import { chunksOf, type Database, marks, type Statements, type Values } from '../database.js'
+import type { PlannedSlot, SlotJob, WriteOff } from '../store.js'
 
 /** What differs from one new run to another. */
 export type NewRun = Pick<RunHead, 'scheduleId' | 'jobName' | 'trigger' | 'createdAt'> & Partial<RunHead>
@@ -80,8 +80,23 @@ export async function insertRunRows({ insertAll }: Statements, runs: readonly Ru
   )
 }
 
+/** Those that have a run, or a row that says why there is none. */
+export async function readExisting(database: Database, wanted: readonly SlotJob[]): Promise<SlotJob[]> {
+  return database.direct(async (statements) => {
+    const existing: SlotJob[] = []
+    for (const some of chunksOf(wanted)) {
+      const kept = new Set(await withoutExisting(statements, some))
+      existing.push(...some.filter((each) => !kept.has(each)))
+    }
+    return existing
+  })
+}
+
 /** Leaves out the runs whose slot has a run of the same job already. */
-export async function withoutExisting({ all }: Statements, runs: readonly RunHead[]): Promise<RunHead[]> {
+export async function withoutExisting<Each extends Pick<RunHead, 'scheduleId' | 'jobName' | 'scheduledFor'>>(
+  { all }: Statements,
+  runs: readonly Each[],
+): Promise<Each[]> {
   const taken = new Set<string>()
   const slots = [...new Set(runs.flatMap((run) => run.scheduledFor?.getTime() ?? []))].map((ms) => new Date(ms))
   const scheduleIds = [...new Set(runs.map((run) => run.scheduleId))]
