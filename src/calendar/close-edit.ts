@@ -6,6 +6,7 @@ import {
   dueRanges,
   firstSlotAfter,
   isSlot,
+  jumpedRanges,
   justBefore,
   lastOf,
   laterOf,
@@ -20,7 +21,7 @@ import {
 export interface EditAccount {
   /** Of the old times, passed during a pause: to be written off as SKIPPED (paused). */
   skipped: SlotRange[]
-  /** Of the old times, still due: to be written off as MISSED (edited). */
+  /** Of the old times, still due or jumped over by hand: to be written off as MISSED (edited). */
   missed: SlotRange[]
   /** True when the schedule was paused and its `pausedUntil` has passed. */
   wakes: boolean
@@ -33,18 +34,26 @@ export interface EditAccount {
 export function closeEdit(schedule: Schedule, times: Timetable, now: Date): EditAccount {
   const { awake, skipped, wakes } = afterPause(schedule, now)
   const keeps = (awake.enabled || wakes) && isDue(awake, now) && keepsDueSlots(awake, times, now)
-  return keeps ? { ...keepDue(awake), skipped, wakes } : closeTimes(schedule, times, now)
+  return keeps ? { ...keepDue(awake, now), skipped, wakes } : closeTimes(schedule, times, now)
 }
 
 /** The same where nothing that is due stays so. */
 export function closeTimes(schedule: Schedule, times: Timetable, now: Date): EditAccount {
   const { awake, skipped, wakes } = afterPause(schedule, now)
   const { enabled, pausedUntil, orphaned } = schedule
-  const missed = enabled || wakes ? dueRanges(awake, now) : []
+  const missed = enabled || wakes ? joined(awake, jumpedRanges(awake, now), dueRanges(awake, now)) : []
   const lastSlotAt = lastOf(missed, awake.lastSlotAt)
   const from = enabled || wakes ? laterOf(now, lastSlotAt) : pausedUntil
   const nextRunAt = from === null || orphaned ? null : firstSlotAfter(times, from)
   return { skipped, missed, wakes, lastSlotAt, nextRunAt, historyFrom: laterOf(now, lastSlotAt) }
+}
+
+/** One range of adjacent slots; an instant that is no slot begins a range, whose count tells of it. */
+function joined(times: Timetable, jumped: SlotRange[], due: SlotRange[]): SlotRange[] {
+  const [before] = jumped
+  const [after] = due
+  if (before === undefined || after === undefined || !isSlot(times, after.first)) return [...jumped, ...due]
+  return [{ first: before.first, last: after.last, count: before.count + after.count }]
 }
 
 /** The schedule with what a pause until now comes to. */
@@ -61,11 +70,12 @@ function isDue({ nextRunAt }: Schedule, now: Date): boolean {
 }
 
 /** What is due stays so; the account of the new times begins with it. */
-function keepDue(awake: Schedule): Pick<EditAccount, 'missed' | 'lastSlotAt' | 'nextRunAt' | 'historyFrom'> {
-  const { lastSlotAt, nextRunAt } = awake
+function keepDue(awake: Schedule, now: Date): Pick<EditAccount, 'missed' | 'lastSlotAt' | 'nextRunAt' | 'historyFrom'> {
+  const { nextRunAt } = awake
+  const missed = jumpedRanges(awake, now)
   const accounted = accountedUntil(awake)
   const historyFrom = nextRunAt === null ? accounted : laterOf(accounted, justBefore(nextRunAt))
-  return { missed: [], lastSlotAt, nextRunAt, historyFrom }
+  return { missed, lastSlotAt: lastOf(missed, awake.lastSlotAt), nextRunAt, historyFrom }
 }
 
 /** Whether every due slot of a schedule is one of the new times too, and another cron expression or zone brings no more. */

@@ -61,9 +61,10 @@ export function closePause(schedule: Schedule, end: Date): PauseAccount {
 }
 
 /** The account of a pause of everything for a schedule that was itself enabled. */
-export function closeGlobalPause(schedule: Schedule, end: Date): PauseAccount {
+export function closeGlobalPause(schedule: Schedule, end: Date): PauseAccount & { missed: SlotRange[] } {
   const skipped = dueRanges(schedule, end)
-  return account(schedule, skipped, skipped.length === 0 ? null : laterOf(end, schedule.lastSlotAt))
+  const missed = skipped.length === 0 ? [] : jumpedRanges(schedule, end)
+  return { ...account(schedule, skipped, skipped.length === 0 ? null : laterOf(end, schedule.lastSlotAt)), missed }
 }
 
 /**
@@ -77,6 +78,13 @@ export function dueRanges(schedule: Schedule, until: Date): SlotRange[] {
   return lastSlotAt !== null && nextRunAt < lastSlotAt
     ? [{ first: nextRunAt, last: nextRunAt, count: 1 }, ...rangeOf(rest)]
     : [{ first: nextRunAt, last: rest.last ?? nextRunAt, count: rest.count + 1 }]
+}
+
+/** Slots by an instant that have no fate and are not due: a later `nextRunAt` was set by hand, or none. */
+export function jumpedRanges(schedule: Schedule, until: Date): SlotRange[] {
+  const { nextRunAt } = schedule
+  const end = nextRunAt !== null && nextRunAt <= until ? justBefore(nextRunAt) : until
+  return rangeOf(slotSpan(schedule, accountedUntil(schedule), end, 0))
 }
 
 function rangeOf({ first, last, count }: SlotSpan): SlotRange[] {

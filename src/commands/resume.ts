@@ -109,5 +109,5 @@ function auditOf(actor: string, action: string, scheduleId: string | null, skipp
 }
 
 function slotsOf(writeOffs: readonly WriteOff[]): number {
-  return writeOffs.reduce((sum, writeOff) => sum + writeOff.slotCount, 0)
+  return writeOffs.reduce((sum, { status, slotCount }) => sum + (status === 'SKIPPED' ? slotCount : 0), 0)
 }

@@ -1,4 +1,12 @@
-import { closeGlobalPause, closePause, firstSlotAfter, isSlot, laterOf, pauseEnd } from '../calendar/window.js'
+import {
+  closeGlobalPause,
+  closePause,
+  firstSlotAfter,
+  isSlot,
+  jumpedRanges,
+  laterOf,
+  pauseEnd,
+} from '../calendar/window.js'
 import type { PauseAccount } from '../calendar/window.js'
 import type { Schedule } from '../domain/schedule.js'
 import type { GlobalPause, ScheduleChange, WriteOff } from '../store/store.js'
@@ -28,7 +36,10 @@ export function planPause(schedule: Schedule, now: Date, terms: PauseTerms): Sch
   const alone = { first: nextRunAt, last: nextRunAt, count: 1 }
   return {
     set: { ...set, lastSlotAt: laterOf(nextRunAt, schedule.lastSlotAt) },
-    writeOffs: writeOffRows('SKIPPED', 'paused', [alone]),
+    writeOffs: [
+      ...writeOffRows('MISSED', 'edited', jumpedRanges(schedule, now)),
+      ...writeOffRows('SKIPPED', 'paused', [alone]),
+    ],
   }
 }
 
@@ -41,8 +52,10 @@ export function planResume(schedule: Schedule, now: Date): SchedulePlan | null {
 export function planResumeAll(schedule: Schedule, pause: GlobalPause, now: Date): SchedulePlan | null {
   const end = pauseEnd(pause.until, now)
   if (!schedule.enabled) return shouldHaveWoken(schedule, end) ? planWake(schedule, end) : null
-  const account = closeGlobalPause(schedule, end)
-  return account.skipped.length === 0 ? null : planOf(account)
+  const { missed, ...account } = closeGlobalPause(schedule, end)
+  if (account.skipped.length === 0) return null
+  const { set, writeOffs } = planOf(account)
+  return { set, writeOffs: [...writeOffRows('MISSED', 'edited', missed), ...writeOffs] }
 }
 
 function shouldHaveWoken({ pausedUntil, orphaned }: Schedule, end: Date): boolean {

@@ -1,4 +1,4 @@
-import { closePause, firstSlotAfter, slotSpan } from '../calendar/window.js'
+import { closePause, firstSlotAfter, jumpedRanges, slotSpan } from '../calendar/window.js'
 import type { Schedule } from '../domain/schedule.js'
 import type { RunReason } from '../domain/run.js'
 import type { ScheduleChange, WriteOff } from '../store/store.js'
@@ -16,6 +16,8 @@ export interface DueSlots {
   remaining: number
   more: boolean
   writeOffs: WriteOff[]
+  /** Slots that an instant set by hand has jumped over, among `writeOffs`; written off whatever becomes of the due ones. */
+  jumped: WriteOff[]
   missed: { count: number; from: Date; to: Date } | null
   /** What taking `run` and writing off the others makes of the schedule. */
   set: ScheduleChange
@@ -54,10 +56,12 @@ export function chooseSlots(found: Schedule, now: Date, rules: DecisionRules): D
       : kept.slice(0, Math.max(rules.limit, 1))
   const remaining = kept.length - run.length
   const dropped = eligible - kept.length
-  const writeOffs = apart(schedule, first, base, [
+  const jumped = writeOffRows('MISSED', 'edited', jumpedRanges(schedule, rules.until))
+  const passedOver = apart(schedule, first, base, [
     ...range('window', late.count, late.first, late.last),
     ...droppedRange(schedule, { first, base, cutoff, before: kept[0], count: dropped }),
   ])
+  const writeOffs = [...jumped, ...passedOver]
   const lastTaken = run.at(-1) ?? last
   const nextRunAt = kept[run.length] ?? firstSlotAfter(schedule, latest(lastTaken, schedule.lastSlotAt, last))
   return {
@@ -68,6 +72,7 @@ export function chooseSlots(found: Schedule, now: Date, rules: DecisionRules): D
     remaining,
     more: remaining > 0,
     writeOffs,
+    jumped,
     missed: missedOf(writeOffs),
     set: { nextRunAt, lastSlotAt: latest(lastTaken, schedule.lastSlotAt) },
     setAfterAll: {
@@ -136,11 +141,11 @@ function apart(schedule: Schedule, first: Date, base: Date, writeOffs: readonly 
 /** Passes over every due slot. */
 export function writeOffAll(
   schedule: Schedule,
-  { first, last, count }: DueSlots,
+  { first, last, count, jumped }: DueSlots,
   fate: Pick<WriteOff, 'status' | 'reason'>,
 ): WriteOff[] {
   const base = latest(first, schedule.lastSlotAt)
-  return apart(schedule, first, base, [{ ...fate, firstSlot: first, lastSlot: last, slotCount: count }])
+  return [...jumped, ...apart(schedule, first, base, [{ ...fate, firstSlot: first, lastSlot: last, slotCount: count }])]
 }
 
 function missedOf(writeOffs: readonly WriteOff[]): DueSlots['missed'] {
@@ -171,6 +176,7 @@ function nothingDue(wake: DueSlots['wake']): DueSlots {
     remaining: 0,
     more: false,
     writeOffs: [],
+    jumped: [],
     missed: null,
     set: {},
     setAfterAll: {},

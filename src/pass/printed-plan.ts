@@ -40,7 +40,7 @@ function lossesOf(writeOffs: readonly WriteOff[]): string[] {
   const edited = countOf(writeOffs.filter(({ reason }) => reason === 'edited'))
   const paused = countOf(writeOffs.filter(({ reason }) => reason === 'paused'))
   return [
-    ...(edited === 0 ? [] : [`${slots(edited)} of before an edit will not run`]),
+    ...(edited === 0 ? [] : [`${slots(edited)} lost to an edit`]),
     ...(paused === 0 ? [] : [`${slots(paused)} passed during a pause`]),
   ]
 }

@@ -97,9 +97,12 @@ describe('resuming everything', () => {
     })
   })
 
-  it('counts a next slot that was set by hand', () => {
+  it('counts a next slot that was set by hand, and tells what it jumped over', () => {
     const plan = planResumeAll(hourly({ nextRunAt: at('01:20') }), pause, at('02:30'))
-    expect(plan?.writeOffs).toMatchObject([{ firstSlot: at('01:20'), lastSlot: at('02:00'), slotCount: 2 }])
+    expect(plan?.writeOffs).toMatchObject([
+      { status: 'MISSED', reason: 'edited', firstSlot: at('01:00'), lastSlot: at('01:00'), slotCount: 1 },
+      { status: 'SKIPPED', firstSlot: at('01:20'), lastSlot: at('02:00'), slotCount: 2 },
+    ])
   })
 
   it('changes nothing of a schedule that was not due', () => {

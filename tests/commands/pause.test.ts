@@ -128,7 +128,7 @@ describe.each(engines())('pausing everything on $name', (engine) => {
   it('holds until it is resumed, writes off what passed, and leaves single pauses', async () => {
     const now = await room.store.now()
     const nextRunAt = new Date(Math.floor(now.getTime() / HOUR) * HOUR - 2 * HOUR)
-    await room.addSchedule({ id: 'due', nextRunAt })
+    await room.addSchedule({ id: 'due', nextRunAt, lastSlotAt: new Date(nextRunAt.getTime() - HOUR) })
     await room.addSchedule({ id: 'ahead', nextRunAt: new Date(now.getTime() + 5 * HOUR) })
     await room.addSchedule({ id: 'alone', enabled: false, nextRunAt: null, pausedReason: 'broken' })
     await pauseAll(room.store, { reason: 'move', actor: 'cli:ann' })

@@ -82,7 +82,13 @@ describe.each(engines())('schedules made at run time on $name', (engine) => {
   it('write off due slots of the old times when the cron expression is edited', async () => {
     const now = await room.store.now()
     const nextRunAt = new Date(Math.floor(now.getTime() / HOUR) * HOUR - HOUR)
-    await room.addSchedule({ id: 'retimed', source: 'DATABASE', configName: null, nextRunAt })
+    await room.addSchedule({
+      id: 'retimed',
+      source: 'DATABASE',
+      configName: null,
+      nextRunAt,
+      lastSlotAt: new Date(nextRunAt.getTime() - HOUR),
+    })
     const { schedule } = await upsertSchedule(room.store, input('retimed', { cron: '30 4 * * *' }), 'app')
     expect(await room.runs('retimed')).toMatchObject([
       { jobName: '*', status: 'MISSED', reason: 'edited', firstSlot: nextRunAt, slotCount: 2 },

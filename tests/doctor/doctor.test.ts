@@ -97,6 +97,13 @@ describe.each(engines())('doctor on $name', (engine) => {
     const [ledger] = on(silent.told, 'ledger')
     expect(ledger?.message).toMatch(/^(29|30|31) slots without a record/)
     expect(ledger?.fix).toContain('backfill often --from 20')
+    expect(ledger?.details[0]).toMatch(
+      /: its nextRunAt was set to a later instant; from .+ on they are MISSED \(edited\)$/,
+    )
+    await project.sql(`UPDATE JobSchedule SET nextRunAt = NULL WHERE id = 'often'`)
+    const [stopped] = on((await doctor(project)).told, 'ledger')
+    expect(stopped?.details[0]).toMatch(/: its nextRunAt is NULL, so nothing of it comes due$/)
+    expect(stopped?.fix).toContain('npx run-due-schedules resume often')
 
     // The command that it names makes the account whole.
     const [backfill] = /backfill often --from \S+ --to \S+/.exec(ledger?.fix ?? '') ?? ['']

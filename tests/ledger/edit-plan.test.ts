@@ -77,10 +77,17 @@ describe('an edit while slots are due', () => {
 
 describe('an edit while nothing is due', () => {
   it.each<[string, Partial<Schedule>, Partial<Schedule>]>([
-    ['a next slot that lies ahead', { nextRunAt: at('09:00') }, { endsAt: at('00:00', '2028-01-01') }],
-    ['a schedule that had ended', { nextRunAt: null, endsAt: at('03:30') }, { endsAt: null }],
+    ['a next slot that lies ahead', { nextRunAt: at('06:00') }, { endsAt: at('00:00', '2028-01-01') }],
+    ['a schedule that had ended', { nextRunAt: null, endsAt: at('05:15') }, { endsAt: null }],
   ])('computes the next slot from now: %s', (_, before, change) => {
-    const done = { lastSlotAt: at('03:00') }
+    const done = { lastSlotAt: at('05:00') }
     expect(edited({ ...done, ...before }, change)).toMatchObject({ nextRunAt: at('06:00'), historyFrom: NOW, lost: [] })
+  })
+
+  it.each([at('09:00'), null])('tells what a next slot set by hand to %s jumped over', (nextRunAt) => {
+    expect(edited({ lastSlotAt: at('03:00'), nextRunAt }, { endsAt: at('00:00', '2028-01-01') })).toMatchObject({
+      nextRunAt: at('06:00'),
+      lost: [['edited', 2]],
+    })
   })
 })

@@ -31,7 +31,7 @@ describe('slots that a pass writes off before it looks for what is due', () => {
       {
         scheduleId: 'hourly',
         decision: 'skip',
-        reason: '5 slots of before an edit will not run',
+        reason: '5 slots lost to an edit',
         slots: [],
         missed: FIVE,
         jobs: [],

@@ -1,4 +1,4 @@
-import type { SlotRange } from '../../calendar/window.js'
+import { accountedUntil, type SlotRange } from '../../calendar/window.js'
 import { checkAccount, type AccountCheck } from '../../ledger/check-account.js'
 import { messageOf } from '../../errors.js'
 import type { Queries, ScheduleSummary } from '../../queries/queries.js'
@@ -68,11 +68,30 @@ function holesOf(accounts: readonly Account[], now: Date): Finding[] {
   return [
     finding('ledger', 'problem', `${plural(count, 'slot')} without a record: nobody can say what became of them`, {
       details: holed
-        .flatMap(({ schedule, holes }) => holes.map((hole) => describe(schedule, hole, now)))
+        .flatMap(({ schedule, holes }) =>
+          holes.map((hole) => `${describe(schedule, hole, now)}${whyOf(schedule, hole, now)}`),
+        )
         .slice(0, SHOWN),
-      fix: `run them now: ${backfillOf(first)}`,
+      fix: fixOf(first),
     }),
   ]
+}
+
+/** What has come after every slot with a fate, and is not due, somebody has jumped over by hand. */
+function whyOf(schedule: ScheduleSummary, hole: SlotRange, now: Date): string {
+  const { nextRunAt, timezone } = schedule
+  if (hole.first <= accountedUntil(schedule)) return ''
+  if (nextRunAt === null) return ': its nextRunAt is NULL, so nothing of it comes due'
+  const next = formatInstant(nextRunAt, timezone, now)
+  return `: its nextRunAt was set to a later instant; from ${next} on they are MISSED (edited)`
+}
+
+/** Pausing and resuming computes the next slot, whatever stood there. */
+function fixOf(account: Account): string {
+  const { id, nextRunAt } = account.schedule
+  const runThem = `run them now: ${backfillOf(account)}`
+  const goOn = `let it go on: npx run-due-schedules pause ${id}, then npx run-due-schedules resume ${id}`
+  return nextRunAt === null ? `${goOn}; ${runThem}` : runThem
 }
 
 function doublesOf(accounts: readonly Account[], now: Date): Finding[] {
