@@ -6,8 +6,11 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const WEEK_MS = 7 * 24 * HOUR_MS
 // A Monday, any will do; fixed, so that no advice depends on the day it is asked for.
-const SAMPLE_START = new Date(Date.UTC(2026, 0, 5))
-const SPARSE_SAMPLE = 8
+const SAMPLE_START_MS = Date.UTC(2026, 0, 5)
+const FAR_OFF = new Date(Date.UTC(9999, 11, 31))
+const FEWEST_PASSES = 8
+// More than five weeks of a slot each minute.
+const MOST_SAMPLED = 60_000
 const MOST_TIMES_NAMED = 3
 
 /**
@@ -65,17 +68,29 @@ interface ServedSlot {
   passAt: number
 }
 
+/** Slots of a week at least and of several passes, each with all its slots. */
 function servedSlots(cron: string, timezone: string, passIntervalMs: number): ServedSlot[] {
-  const compiled = compileCron(cron, timezone)
-  const sampleEnd = new Date(SAMPLE_START.getTime() + Math.min(Math.max(WEEK_MS, 2 * passIntervalMs), 5 * WEEK_MS))
-  const slots = [...compiled.slots(SAMPLE_START, sampleEnd)]
-  for (let next = compiled.next(sampleEnd); next !== null && slots.length < SPARSE_SAMPLE; next = compiled.next(next)) {
-    slots.push(next)
-  }
-  return slots.map((slot) => {
+  // After a pass, so that the first one is whole.
+  const startMs = Math.ceil(SAMPLE_START_MS / passIntervalMs) * passIntervalMs
+  const sampleEndMs = startMs + Math.min(Math.max(WEEK_MS, 2 * passIntervalMs), 5 * WEEK_MS)
+  const served: ServedSlot[] = []
+  let passes = 0
+  for (const slot of compileCron(cron, timezone).slots(new Date(startMs), FAR_OFF)) {
     const slotAt = slot.getTime()
-    return { slotAt, passAt: Math.ceil(slotAt / passIntervalMs) * passIntervalMs }
-  })
+    const passAt = Math.ceil(slotAt / passIntervalMs) * passIntervalMs
+    const isNextPass = passAt !== served.at(-1)?.passAt
+    if (isNextPass && passes >= FEWEST_PASSES && slotAt > sampleEndMs) break
+    if (served.length >= MOST_SAMPLED) return isNextPass ? served : withoutLastPass(served)
+    if (isNextPass) passes += 1
+    served.push({ slotAt, passAt })
+  }
+  return served
+}
+
+/** Others of its slots may not have been looked at; where it is the only pass, those that have say enough. */
+function withoutLastPass(served: ServedSlot[]): ServedSlot[] {
+  const whole = served.filter(({ passAt }) => passAt !== served.at(-1)?.passAt)
+  return whole.length === 0 ? served : whole
 }
 
 /** The length of the longest run of equal neighbours. */
