@@ -1,3 +1,4 @@
+import type { Schedule, ScheduleDefinition } from '../domain/schedule.js'
 import { formatDuration } from '../durations.js'
 import { compileCron } from './cron.js'
 import { zoneOf } from './zone.js'
@@ -13,16 +14,21 @@ const FEWEST_PASSES = 8
 const MOST_SAMPLED = 60_000
 const MOST_TIMES_NAMED = 3
 
+/** What the advice depends on. */
+export type Advised = Pick<ScheduleDefinition, 'cron' | 'timezone' | 'catchUp' | 'catchUpLimit' | 'overlap'>
+
 /**
- * What a schedule's owner should know when passes come every `passIntervalMs` milliseconds: how many slots merge into
- * one run, or how late it starts. Null when every slot gets its own pass, on time. Throws CRON_INVALID, TIMEZONE_INVALID.
+ * What a schedule's owner should know when passes come every `passIntervalMs` milliseconds: what becomes of slots that
+ * share a pass, or how late it starts. Null when every slot gets its own pass, on time. Throws CRON_INVALID,
+ * TIMEZONE_INVALID.
  */
-export function cadenceAdvice(cron: string, timezone: string, passIntervalMs: number): string | null {
+export function cadenceAdvice(schedule: Advised, passIntervalMs: number): string | null {
   if (passIntervalMs <= MINUTE_MS) return null
+  const { cron, timezone } = schedule
   const every = `with a pass every ${formatDuration(passIntervalMs)}`
   const served = servedSlots(cron, timezone, passIntervalMs)
-  const merged = mostAtOnce(served.map(({ passAt }) => passAt))
-  if (merged > 1) return `${every}, ${merged} slots merge into one run`
+  const atOnce = mostAtOnce(served.map(({ passAt }) => passAt))
+  if (atOnce > 1) return `${every}, ${sharingPass(atOnce, schedule)}`
   // Passes further apart than an hour may come at any hour, so their phase is unknown.
   if (HOUR_MS % passIntervalMs !== 0) return `${every}, starts up to ${formatDuration(passIntervalMs)} late`
   const latestMs = Math.max(0, ...served.map(({ slotAt, passAt }) => passAt - slotAt))
@@ -32,6 +38,22 @@ export function cadenceAdvice(cron: string, timezone: string, passIntervalMs: nu
   return `${every}, starts ${isNameable ? `near ${times.join(', ')}` : `up to ${formatDuration(latestMs)} late`}`
 }
 
+/** What a pass makes of several slots, by the rule of catch-up. */
+function sharingPass(slots: number, { catchUp, catchUpLimit, overlap }: Advised): string {
+  if (catchUp !== 'all') return `${slots} slots merge into one run`
+  const which = slots > catchUpLimit ? `the newest ${catchUpLimit} of ${slots} slots` : `${slots} slots`
+  return `${which} run ${overlap === 'allow' ? 'side by side' : 'one after another'}`
+}
+
+/** False: no pass takes a slot of it, so that how often they come says nothing. */
+export function isServed({
+  enabled,
+  orphaned,
+  nextRunAt,
+}: Pick<Schedule, 'enabled' | 'orphaned' | 'nextRunAt'>): boolean {
+  return enabled && !orphaned && nextRunAt !== null
+}
+
 /** One advice with the schedules that it holds for. */
 export interface SharedAdvice {
   advice: string
@@ -39,24 +61,21 @@ export interface SharedAdvice {
 }
 
 /** The advice on several schedules, each text once; what cannot be read (a row written by hand) is left out. */
-export function adviseAll(
-  schedules: readonly { id: string; cron: string; timezone: string }[],
-  passIntervalMs: number,
-): SharedAdvice[] {
+export function adviseAll(schedules: readonly (Advised & { id: string })[], passIntervalMs: number): SharedAdvice[] {
   const shared = new Map<string, string[]>()
-  for (const { id, cron, timezone } of schedules) {
-    const advice = tryAdvice(cron, timezone, passIntervalMs)
+  for (const schedule of schedules) {
+    const advice = tryAdvice(schedule, passIntervalMs)
     if (advice === null) continue
     const ids = shared.get(advice)
-    if (ids === undefined) shared.set(advice, [id])
-    else ids.push(id)
+    if (ids === undefined) shared.set(advice, [schedule.id])
+    else ids.push(schedule.id)
   }
   return [...shared].map(([advice, scheduleIds]) => ({ advice, scheduleIds }))
 }
 
-function tryAdvice(cron: string, timezone: string, passIntervalMs: number): string | null {
+function tryAdvice(schedule: Advised, passIntervalMs: number): string | null {
   try {
-    return cadenceAdvice(cron, timezone, passIntervalMs)
+    return cadenceAdvice(schedule, passIntervalMs)
   } catch {
     return null
   }

@@ -3,7 +3,10 @@ import type { ScheduleDefinition } from '../domain/schedule.js'
 import type { ScheduleState } from '../queries/queries.js'
 
 /** A schedule whose slots can be told, from the database or from a config. */
-export interface Timetabled extends Pick<ScheduleDefinition, 'id' | 'cron' | 'timezone' | 'startsAt' | 'endsAt'> {
+export interface Timetabled extends Pick<
+  ScheduleDefinition,
+  'id' | 'cron' | 'timezone' | 'startsAt' | 'endsAt' | 'catchUp' | 'catchUpLimit' | 'overlap'
+> {
   state: ScheduleState
   nextRunAt: Date | null
   lastSlotAt: Date | null

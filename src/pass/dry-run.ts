@@ -1,4 +1,5 @@
 import { adviseAll } from '../calendar/advice.js'
+import { firstSlotAfter } from '../calendar/window.js'
 import type { Store } from '../store/store.js'
 import { AHEAD_MS, look, nextOf } from './look.js'
 import type { DecisionRules } from './decide.js'
@@ -39,7 +40,7 @@ export async function dryRun(context: DryContext, store: Store | null): Promise<
     runs: plans.flatMap(({ resumed }) => resumed.map(printedRun)),
     definitions: definitionsOf(changes),
     next: nextOfPlan(foreseen, found === null ? null : nextOf(found), now),
-    cadence: cadenceOf(context),
+    cadence: await cadenceOf(context, store, now),
     notes: [
       ...notesOf(context, store, missing),
       ...plans.flatMap(hadRunNotes),
@@ -100,10 +101,15 @@ function nextOfPlan(foreseen: readonly Foreseen[], known: DryRunReport['next'], 
   return [...coming, ...(known === null ? [] : [known])].sort((a, b) => (a.at < b.at ? -1 : 1))[0] ?? null
 }
 
-function cadenceOf({ config, settings: { scheduleIds }, environment }: DryContext): DryRunReport['cadence'] {
+/** Of what would be served: neither paused nor ended. */
+async function cadenceOf(context: DryContext, store: Store | null, now: Date): Promise<DryRunReport['cadence']> {
+  const { config, settings, environment } = context
   const definitions = config.schedules.map(({ definition }) => definition)
-  const asked = definitions.filter(({ id }) => scheduleIds === null || scheduleIds.includes(id))
-  return adviseAll(asked, environment.pollIntervalMs)
+  const asked = definitions.filter(({ id }) => settings.scheduleIds?.includes(id) ?? true)
+  const rows = store === null ? [] : await store.readSchedules(asked.map(({ id }) => id))
+  const isEnabled = new Map(rows.map(({ id, enabled }) => [id, enabled]))
+  const served = asked.filter((each) => (isEnabled.get(each.id) ?? each.enabled) && firstSlotAfter(each, now) !== null)
+  return adviseAll(served, environment.pollIntervalMs)
 }
 
 function notesOf({ environment }: DryContext, store: Store | null, missing: ReadonlySet<string>): string[] {

@@ -1,8 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import { adviseAll, cadenceAdvice } from '../../src/calendar/advice.js'
+import { adviseAll, cadenceAdvice, type Advised } from '../../src/calendar/advice.js'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
+
+function advised(change: Partial<Advised> & { id?: string }): Advised & { id: string } {
+  return {
+    id: 'a',
+    cron: '*/5 * * * *',
+    timezone: 'UTC',
+    catchUp: 'latest',
+    catchUpLimit: 100,
+    overlap: 'wait',
+    ...change,
+  }
+}
 
 describe('cadence advice', () => {
   test.each([
@@ -23,7 +35,7 @@ describe('cadence advice', () => {
     ['15 * * * *', 'UTC', HOUR_MS, 'with a pass every 1 h, starts up to 45 min late'],
     ['0 3 * * *', 'UTC', 24 * HOUR_MS, 'with a pass every 1 d, starts up to 1 d late'],
   ])('for %s in %s: a pass every %i ms', (cron, zone, interval, advice) => {
-    expect(cadenceAdvice(cron, zone, interval)).toBe(advice)
+    expect(cadenceAdvice(advised({ cron, timezone: zone }), interval)).toBe(advice)
   })
 
   test.each([
@@ -33,15 +45,24 @@ describe('cadence advice', () => {
     ['*/10 * * * *', 'UTC', 10 * MINUTE_MS],
     ['* * * * *', 'UTC', MINUTE_MS],
   ])('is not needed for %s in %s with a pass every %i ms', (cron, zone, interval) => {
-    expect(cadenceAdvice(cron, zone, interval)).toBeNull()
+    expect(cadenceAdvice(advised({ cron, timezone: zone }), interval)).toBeNull()
+  })
+
+  test.each<[string, Partial<Advised>]>([
+    ['12 slots merge into one run', { catchUp: 'skip' }],
+    ['12 slots run one after another', { catchUp: 'all' }],
+    ['12 slots run side by side', { catchUp: 'all', overlap: 'allow' }],
+    ['the newest 5 of 12 slots run one after another', { catchUp: 'all', catchUpLimit: 5 }],
+  ])('says by the rule of catch-up that %s', (what, change) => {
+    expect(cadenceAdvice(advised(change), HOUR_MS)).toBe(`with a pass every 1 h, ${what}`)
   })
 
   test('is told once for all schedules that share it, and leaves out what cannot be read', () => {
     const schedules = [
-      { id: 'a', cron: '*/5 * * * *', timezone: 'UTC' },
-      { id: 'b', cron: '@hourly', timezone: 'UTC' },
-      { id: 'c', cron: '*/5 * * * *', timezone: 'Europe/Berlin' },
-      { id: 'd', cron: 'every day', timezone: 'UTC' },
+      advised({ id: 'a' }),
+      advised({ id: 'b', cron: '@hourly' }),
+      advised({ id: 'c', timezone: 'Europe/Berlin' }),
+      advised({ id: 'd', cron: 'every day' }),
     ]
     expect(adviseAll(schedules, HOUR_MS)).toEqual([
       { advice: 'with a pass every 1 h, 12 slots merge into one run', scheduleIds: ['a', 'c'] },

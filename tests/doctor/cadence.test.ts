@@ -37,6 +37,35 @@ it('a dry run and the list say what the interval of passes makes of a cron expre
   expect((await project.run(['list'], { COLUMNS: '240' })).stdout).toMatch(new RegExp(`often .*${MERGED}\n`))
 })
 
+it('nothing is said of schedules that no pass serves, and of others what catch-up makes of their slots', async () => {
+  project.configure(`{
+    jobs: [defineJob({ name: 'work', run: () => {} })],
+    schedules: [
+      ['each', { catchUp: 'all' }],
+      ['ended', { endsAt: '2020-01-01T00:00:00Z' }],
+      ['off', { enabled: false }],
+      ['paused', {}],
+    ].map(([id, change]) => ({ id, cron: '*/5 * * * *', jobs: ['work'], ...change })),
+  }`)
+  await project.run()
+  await project.run(['pause', 'paused'])
+  const advice = 'with a pass every 1 h, 12 slots run one after another'
+  expect((await project.json(['--dry-run'])).document).toMatchObject({ cadence: [{ scheduleIds: ['each'], advice }] })
+  expect((await project.json(['list'])).document).toMatchObject({
+    schedules: [
+      { id: 'each', advice },
+      { id: 'ended', advice: null },
+      { id: 'off', advice: null },
+      { id: 'paused', advice: null },
+    ],
+  })
+  expect((await project.run(['next', 'each'], { COLUMNS: '160' })).stdout).toContain(advice)
+  expect((await project.run(['next', 'paused'], { COLUMNS: '160' })).stdout).not.toContain('with a pass every')
+  expect((await project.run(['doctor'], { COLUMNS: '160' })).stdout).toContain(
+    '1 schedule would be served better by more frequent passes',
+  )
+})
+
 it('next --year leaves out clock changes before a schedule begins and after it ends', async () => {
   project.configure(`{
     jobs: [defineJob({ name: 'work', run: () => {} })],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { agenda, comingSlots, type Timetabled } from '../../src/cli/coming-slots.js'
+import { DEFINITION_DEFAULTS } from '../support/schedule-row.js'
 import { renderNextSlots, type NextSlotsView } from '../../src/cli/render/next-slots.js'
 import { renderShiftReport } from '../../src/cli/render/shift-report.js'
 import { yearReport } from '../../src/calendar/shifts.js'
@@ -9,7 +10,7 @@ const NOW = new Date('2027-03-26T12:10:00Z')
 const after = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000)
 
 function timetabled(change: Partial<Timetabled> & { id: string; cron: string }): Timetabled {
-  const timetable = { timezone: ZONE, startsAt: null, endsAt: null }
+  const timetable = { ...DEFINITION_DEFAULTS, timezone: ZONE }
   return { ...timetable, state: 'waiting', nextRunAt: after(50), lastSlotAt: null, pausedUntil: null, ...change }
 }
 

@@ -67,8 +67,8 @@ async function readView(
 }
 
 async function adviceOn(schedules: readonly ScheduleSummary[], pollIntervalMs: number): Promise<Map<string, string>> {
-  const { adviseAll } = await import('../../calendar/advice.js')
-  const shared = adviseAll(schedules, pollIntervalMs)
+  const { adviseAll, isServed } = await import('../../calendar/advice.js')
+  const shared = adviseAll(schedules.filter(isServed), pollIntervalMs)
   return new Map(shared.flatMap(({ advice, scheduleIds }) => scheduleIds.map((id) => [id, advice] as const)))
 }
 

@@ -75,7 +75,7 @@ async function renderSlots(
 async function introduce(schedule: Timetabled, pollIntervalMs: number) {
   const { cadenceAdvice } = await import('../../calendar/advice.js')
   const words = await describeCrons([schedule.cron])
-  const advice = cadenceAdvice(schedule.cron, schedule.timezone, pollIntervalMs)
+  const advice = isActive(schedule) && schedule.state !== 'ended' ? cadenceAdvice(schedule, pollIntervalMs) : null
   return { ...schedule, cronInWords: words.get(schedule.cron) ?? schedule.cron, advice }
 }
 

@@ -1,4 +1,4 @@
-import { adviseAll } from '../../calendar/advice.js'
+import { adviseAll, isServed } from '../../calendar/advice.js'
 import type { Config } from '../../config/config.js'
 import { findChanges } from '../../pass/find-changes.js'
 import { AHEAD_MS } from '../../pass/look.js'
@@ -116,10 +116,7 @@ export async function checkDefinitions(store: Store, config: Config): Promise<Fi
 
 /** What the interval of passes makes of the cron expressions. */
 export function checkCadence({ schedules, pollIntervalMs }: ScheduleFacts): Finding {
-  const shared = adviseAll(
-    schedules.filter(({ orphaned }) => !orphaned),
-    pollIntervalMs,
-  )
+  const shared = adviseAll(schedules.filter(isServed), pollIntervalMs)
   if (shared.length === 0) return finding('cadence', 'ok', 'every slot gets its own pass, on time')
   const details = shared.map(({ advice, scheduleIds }) => {
     return `${scheduleIds.slice(0, SHOWN).join(', ')}${more(scheduleIds)}: ${advice}`

@@ -1,5 +1,5 @@
 import { describeCron } from '../../calendar/describe.js'
-import { cadenceAdvice } from '../../calendar/advice.js'
+import { cadenceAdvice, isServed } from '../../calendar/advice.js'
 import { markSlot, yearReport, type ShiftReport } from '../../calendar/shifts.js'
 import { firstSlotAfter } from '../../calendar/window.js'
 import type { ScheduleSummary } from '../../queries/queries.js'
@@ -36,9 +36,9 @@ export function cronWords(cron: string): string | null {
   return readable(() => describeCron(cron), null)
 }
 
-/** What a pass every so often makes of the schedule's slots; null when nothing. */
+/** What a pass every so often makes of the schedule's slots; null when nothing, or when no pass takes any. */
 export function cadenceOf(schedule: ScheduleSummary, pollIntervalMs: number): string | null {
-  return readable(() => cadenceAdvice(schedule.cron, schedule.timezone, pollIntervalMs), null)
+  return readable(() => (isServed(schedule) ? cadenceAdvice(schedule, pollIntervalMs) : null), null)
 }
 
 /** What the clock changes of the next year do to the schedule. */
