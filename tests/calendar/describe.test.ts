@@ -24,8 +24,35 @@ describe('a cron expression in words', () => {
     expect(describeCron(cron)).toBe(words)
   })
 
-  test('a step in a day field says that both must match', () => {
-    expect(describeCron('0 0 */2 * 1')).toBe('At 00:00, every 2 days in a month, and on Monday')
+  test.each([
+    ['0 0 */2 * 1', 'At 00:00, every 2 days in a month, if it is also Monday'],
+    ['0 0 */3 6 mon,tue', 'At 00:00, every 3 days in a month, if it is also Monday or Tuesday, only in June'],
+    ['0 0 1 * */2', 'At 00:00, on day 1 of the month, if it is also Sunday, Tuesday, Thursday, or Saturday'],
+    ['0 0 */2 * 5L', 'At 00:00, every 2 days in a month, if it is also the last Friday of the month'],
+  ])('%s says that both day fields must match', (cron, words) => {
+    expect(describeCron(cron)).toBe(words)
+  })
+
+  test.each([
+    ['0 0 1,* * 1', 'At 00:00'],
+    ['0 0 *,1 * 1', 'At 00:00, only on Monday'],
+    ['0 0 1-31 * 1', 'At 00:00'],
+    ['0 0 13 * 0-6', 'At 00:00'],
+    ['0 0 1 * *,1', 'At 00:00, on day 1 of the month'],
+  ])('%s names every day in one of the day fields', (cron, words) => {
+    expect(describeCron(cron)).toBe(words)
+  })
+
+  test.each([
+    ['0 0 * feb,2,FEB *', 'At 00:00, only in February'],
+    ['0 0 * * 1,mon,1', 'At 00:00, only on Monday'],
+    ['0 0 1-7,3 * *', 'At 00:00, between day 1 and 7 of the month'],
+    ['0,30,0 9 * * *', 'At 0 and 30 minutes past the hour, at 09:00'],
+    ['0 0 13 1-3,2 5', 'At 00:00, on day 13 of the month, or on Friday, January through March'],
+    ['0-59 * * 1-12 *', 'Every minute'],
+    ['*,5 3 * * 0-7', 'Every minute, between 03:00 and 03:59'],
+  ])('%s says nothing twice', (cron, words) => {
+    expect(describeCron(cron)).toBe(words)
   })
 
   test('every expression of the dialect has words', () => {
