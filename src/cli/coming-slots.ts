@@ -34,10 +34,12 @@ export async function comingSlots(schedule: Timetabled, now: Date, count: number
   }
   let after = laterOf(now, schedule.pausedUntil)
   if (isActive(schedule)) {
-    if (schedule.nextRunAt === null) return []
-    const isDue = schedule.nextRunAt <= now
-    add(schedule.nextRunAt, isDue ? 1 + slotSpan(schedule, schedule.nextRunAt, now, 0).count : 0)
-    after = laterOf(now, schedule.nextRunAt)
+    const { nextRunAt, lastSlotAt } = schedule
+    if (nextRunAt === null) return []
+    // Set by hand to before slots that have a fate, it alone is due of them.
+    const accounted = laterOf(nextRunAt, lastSlotAt)
+    add(nextRunAt, nextRunAt <= now ? 1 + slotSpan(schedule, accounted, now, 0).count : 0)
+    after = laterOf(now, accounted)
   }
   while (slots.length < count) {
     const at = firstSlotAfter(schedule, after)

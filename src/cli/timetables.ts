@@ -46,13 +46,20 @@ function underPause(schedule: ScheduleSummary, globalPause: PauseOfAll | null): 
 }
 
 async function fromConfig(config: Config | null, now: Date): Promise<Timetables> {
-  const { firstSlotAfter } = await import('../calendar/window.js')
+  const { firstSlotOf } = await import('../ledger/edit-plan.js')
   const schedules = (config?.schedules ?? []).map(({ definition }): Timetabled => {
-    const nextRunAt = firstSlotAfter(definition, now)
-    const state = definition.enabled ? (nextRunAt === null ? 'ended' : 'waiting') : 'paused'
-    return { ...definition, state, nextRunAt, lastSlotAt: null, pausedUntil: null }
+    const nextRunAt = firstSlotOf(definition, now)
+    return { ...definition, state: stateOf(definition.enabled, nextRunAt, now), nextRunAt, ...NEVER_RUN }
   })
   return { now, source: 'config', globalPause: null, schedules }
+}
+
+const NEVER_RUN = { lastSlotAt: null, pausedUntil: null }
+
+function stateOf(enabled: boolean, nextRunAt: Date | null, now: Date): Timetabled['state'] {
+  if (!enabled) return 'paused'
+  if (nextRunAt === null) return 'ended'
+  return nextRunAt <= now ? 'due' : 'waiting'
 }
 
 function noSuchSchedule(id: string, { source, schedules }: Timetables): ScheduleError {

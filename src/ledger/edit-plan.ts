@@ -58,7 +58,8 @@ export function newSchedule(
   }
 }
 
-function firstSlotOf(definition: ScheduleDefinition, now: Date): Date | null {
+/** The first slot of a schedule that is created now; of `firstRun: 'immediately'` that is now. */
+export function firstSlotOf(definition: ScheduleDefinition, now: Date): Date | null {
   const { startsAt, endsAt, firstRun } = definition
   const at = startsAt !== null && startsAt > now ? startsAt : now
   return firstRun === 'immediately' && (endsAt === null || endsAt >= at) ? at : firstSlotAfter(definition, now)

@@ -215,6 +215,15 @@ describe('commands that read, where there is no database yet', () => {
     expect(aheadMs).toBeLessThanOrEqual(25 * HOUR)
     expect(await readdir(cli.folder)).toEqual(['schedules.config.mjs'])
   })
+
+  it("tell that firstRun: 'immediately' is due", async () => {
+    // In a folder of its own: a config is read once in a process.
+    const fresh = await commandLine(undefined)
+    await fresh.writeConfig(CONFIG.replace("id: 'nightly',", "id: 'nightly', firstRun: 'immediately',"))
+    const document = (await fresh.json('next', 'nightly', '--count', '2')) as { now: string; slots: object[] }
+    expect(document.slots).toMatchObject([{ at: document.now, dueSlots: 1 }, { dueSlots: 0 }])
+    await fresh.remove()
+  })
 })
 
 describe('commands that read, on an SQLite database of an older version', () => {

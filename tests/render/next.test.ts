@@ -40,6 +40,16 @@ describe('coming slots', () => {
     expect(slots[1]?.at).toEqual(after(50))
   })
 
+  it('count what is due since the newest slot that has a fate, where the next one was set back by hand', async () => {
+    const setBack = { nextRunAt: new Date('2027-03-26T08:20:00Z'), lastSlotAt: new Date('2027-03-26T11:00:00Z') }
+    expect((await comingSlots({ ...hourly, ...setBack }, NOW, 2)).map(({ dueSlots }) => dueSlots)).toEqual([2, 0])
+  })
+
+  it('do not name again a slot that was taken a moment before it was due', async () => {
+    const taken = { nextRunAt: after(-70), lastSlotAt: after(50) }
+    expect((await comingSlots({ ...hourly, ...taken }, NOW, 2)).map(({ at }) => at)).toEqual([after(-70), after(110)])
+  })
+
   it('end where the schedule ends, and are none where nothing can come due', async () => {
     const ending = { ...hourly, endsAt: after(110) }
     expect(await comingSlots(ending, NOW, 10)).toHaveLength(2)

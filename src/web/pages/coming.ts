@@ -1,7 +1,7 @@
 import { describeCron } from '../../calendar/describe.js'
 import { cadenceAdvice, isServed } from '../../calendar/advice.js'
 import { markSlot, yearReport, type ShiftReport } from '../../calendar/shifts.js'
-import { firstSlotAfter } from '../../calendar/window.js'
+import { firstSlotAfter, laterOf } from '../../calendar/window.js'
 import type { ScheduleSummary } from '../../queries/queries.js'
 
 export interface ComingSlot {
@@ -18,7 +18,7 @@ export function comingSlots(schedule: ScheduleSummary, now: Date, count: number)
   const slots = [schedule.nextRunAt]
   return readable(
     () => {
-      let after = schedule.nextRunAt !== null && schedule.nextRunAt > now ? schedule.nextRunAt : now
+      let after = [schedule.nextRunAt, schedule.lastSlotAt].reduce<Date>((late, at) => laterOf(late, at), now)
       while (slots.length < count) {
         const at = firstSlotAfter(schedule, after)
         if (at === null) break
