@@ -2,7 +2,14 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { prismaOn, run } from '../queries/fixture.js'
 import { engines, type TestDatabase } from '../support/servers.js'
-import { describeInBrowser, openBrowser, seriousFindings, signedIn, type Visitor } from './browser-support.js'
+import {
+  closeContext,
+  describeInBrowser,
+  openBrowser,
+  seriousFindings,
+  signedIn,
+  type Visitor,
+} from './browser-support.js'
 import { seedDashboard } from './pages-seed.js'
 import { startWebServer, type WebServer } from './support.js'
 
@@ -93,6 +100,6 @@ describeInBrowser('what each page tells', () => {
     await page.click('button')
     expect(await page.textContent('[role=alert]')).not.toBe('')
     expect(await seriousFindings(page)).toEqual([])
-    await context.close()
+    await closeContext(context)
   })
 })

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import axe from 'axe-core'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { describe } from 'vitest'
 import type { Role } from '../../src/access/role.js'
 import { missing } from '../support/missing.js'
@@ -16,6 +16,9 @@ export interface Visitor {
   leave(): Promise<void>
 }
 
+// For what hangs: far longer than a busy machine needs, and less than a test has.
+const LOADED_MS = 40_000
+const CLOSED_MS = 20_000
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
 /** `describe` where there is a browser. */
@@ -49,7 +52,30 @@ export async function signedIn(
       return page
     },
     complaints,
-    leave: () => context.close(),
+    leave: () => closeContext(context),
+  }
+}
+
+/**
+ * A click returns when its answer begins to arrive, and Chromium loses the request to close a page that has just begun
+ * to load: so what is loading is waited for first.
+ */
+export async function closeContext(context: BrowserContext): Promise<void> {
+  const pages = context.pages()
+  const shown = pages.map((page) => page.url()).join(', ')
+  await within(LOADED_MS, `${shown} did not finish loading`, Promise.all(pages.map((page) => page.waitForLoadState())))
+  await within(CLOSED_MS, `the browser did not close ${shown}`, context.close())
+}
+
+async function within(ms: number, complaint: string, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${complaint} within ${ms / 1000} s`)), ms)
+  })
+  try {
+    await Promise.race([work, tooLate])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

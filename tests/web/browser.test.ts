@@ -163,6 +163,7 @@ describeInBrowser('what an operator does', () => {
       expect(await queries.getSchedule('search-index')).toMatchObject({ state: 'paused' })
       expect(await page.textContent('#audit')).toContain('web:operator@example.com')
       await page.click('form[action$="/resume"] button')
+      expect(await page.textContent('.notice')).toContain('Resumed')
       expect(await queries.getSchedule('search-index')).toMatchObject({ enabled: true, pausedReason: null })
     }))
 
@@ -176,6 +177,7 @@ describeInBrowser('what an operator does', () => {
       expect(await page.textContent('main')).toContain('6 runs for 3 slots')
       expect((await queries.listRuns({ scheduleId: 'billing/invoices', statuses: ['PENDING'] })).runs).toEqual([])
       await page.click('button:has-text("Ask for 6 runs")')
+      expect(await page.textContent('.notice')).toContain('The backfill is noted')
       expect((await queries.listRuns({ scheduleId: 'billing/invoices', statuses: ['PENDING'] })).runs).toHaveLength(6)
     }))
 
@@ -194,6 +196,7 @@ describeInBrowser('what an operator does', () => {
       await visit(`/runs/${running?.id ?? ''}`)
       expect(await page.textContent('#outcome')).toContain('62 %')
       await page.click('button:has-text("Ask it to stop")')
+      expect(await page.textContent('.notice')).toContain('The run was asked to stop')
       expect((await queries.getRun(running?.id ?? ''))?.cancelRequestedAt).not.toBeNull()
     }))
 
@@ -205,9 +208,20 @@ describeInBrowser('what an operator does', () => {
       await page.click('summary:has-text("Run now")')
       await page.fill('textarea[name=params]', '{broken')
       await page.click('form[action$="/requests"] button')
-      expect(await page.textContent('main')).toContain('not JSON')
+      expect(await page.textContent('form[action$="/requests"] .field-problem')).toContain('not JSON')
       await visit('/runs?from=yesterday')
       expect(await page.textContent('[role=alert]')).toContain('That filter cannot be read')
+    }))
+})
+
+describeInBrowser('whoever signs out', () => {
+  it('is asked for a token again', () =>
+    as('viewer', {}, async ({ visit, page }) => {
+      await visit('/runs')
+      await page.click('button:has-text("Sign out")')
+      expect(await page.textContent('.sign-in')).toContain('run-due-schedules token')
+      await visit('/runs')
+      expect(page.url()).toBe(`${server.url}/sign-in?next=%2Fruns`)
     }))
 })
 
