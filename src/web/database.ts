@@ -13,6 +13,9 @@ import { shareQueries } from './share-queries.js'
 const RECONNECT_MS = 2000
 const ANSWER_MS = 5000
 const LONGEST_WAIT_MS = 5000
+// Longer than the pool of the queries waits for a connection: what it finds out says more.
+const READ_MS = 8000
+const CLOSE_MS = 2000
 
 /** The two ways to the database, each opened when it is first needed: the server starts and serves without one. */
 export interface WebDatabase {
@@ -32,7 +35,11 @@ export function webDatabase(databaseUrl: string, clock: Clock): WebDatabase {
   })
   const inTurn = createTurns()
   const shared = shareQueries(
-    lazyQueries(engine, async (read) => read(await queries.get())),
+    lazyQueries(engine, async (read) => {
+      const opened = await queries.get()
+      // Its connections may never answer again: what is asked next finds out by a new one whether the server is there.
+      return answered(read(opened), clock, () => queries.drop(opened))
+    }),
     clock,
   )
   return {
@@ -49,8 +56,26 @@ export function webDatabase(databaseUrl: string, clock: Clock): WebDatabase {
       })
     },
     close: async () => {
-      await Promise.all([queries.close(), store.close()])
+      // A database that hangs must not keep the process.
+      await Promise.race([Promise.all([queries.close(), store.close()]), clock.sleep(CLOSE_MS)])
     },
+  }
+}
+
+/** No driver bounds how long it waits for an answer, and a server that is frozen keeps its connections open. */
+async function answered<T>(answer: Promise<T>, clock: Pick<Clock, 'sleep'>, late: () => void): Promise<T> {
+  const patience = new AbortController()
+  const tooLate = clock.sleep(READ_MS, patience.signal).then(() => {
+    if (patience.signal.aborted) return answer
+    late()
+    throw new ScheduleError('DATABASE_UNREACHABLE', `The database did not answer within ${READ_MS / 1000} s`, {
+      fix: 'Look whether its server is overloaded or stopped; this is tried anew with every request.',
+    })
+  })
+  try {
+    return await Promise.race([answer, tooLate])
+  } finally {
+    patience.abort()
   }
 }
 
