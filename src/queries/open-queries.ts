@@ -9,7 +9,7 @@ import type { Queries } from './queries.js'
 import { toJob } from './rows.js'
 import { findRunIds, getRun, timeline } from './runs.js'
 import { listRuns } from './run-search.js'
-import { getSchedule, listSchedules } from './schedules.js'
+import { getSchedule, listSchedules, readPauseOfAll } from './schedules.js'
 import { slotRecords } from './slot-records.js'
 import { slots } from './slots.js'
 
@@ -38,6 +38,7 @@ function queriesOf(database: Database): Queries {
     findRunIds: (ending) => findRunIds(database, ending),
     listPasses: (query) => listPasses(database, query),
     getPass: (id) => getPass(database, id),
+    pauseOfAll: async () => readPauseOfAll(database, await readNow(database)),
     signsOfLife: () => signsOfLife(database),
     overview: () => overview(database),
     durations: (scheduleIds, lastRuns) => durations(database, scheduleIds, lastRuns),

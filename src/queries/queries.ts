@@ -22,6 +22,8 @@ export interface Queries {
   /** Newest first. */
   listPasses(query?: PassQuery): Promise<PassPage>
   getPass(id: number): Promise<PassRow | null>
+  /** `pause --all`; null while it does not hold. */
+  pauseOfAll(): Promise<PauseOfAll | null>
   /** The part of the overview that tells whether the platform's cron still works: three rows. */
   signsOfLife(): Promise<SignsOfLife>
   overview(): Promise<Overview>

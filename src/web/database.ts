@@ -99,6 +99,7 @@ function lazyQueries(
     findRunIds: (ending) => read((queries) => queries.findRunIds(ending)),
     listPasses: (query) => read((queries) => queries.listPasses(query)),
     getPass: (id) => read((queries) => queries.getPass(id)),
+    pauseOfAll: () => read((queries) => queries.pauseOfAll()),
     signsOfLife: () => read((queries) => queries.signsOfLife()),
     overview: () => read((queries) => queries.overview()),
     durations: (ids, lastRuns) => read((queries) => queries.durations(ids, lastRuns)),

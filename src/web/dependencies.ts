@@ -1,12 +1,14 @@
 import type { Clock } from '../clock.js'
 import type { Queries } from '../queries/queries.js'
 import type { Actions } from './actions.js'
+import type { SilentSince } from './silence.js'
 
 /** What pages and API work with. */
 export interface WebDependencies {
   /** Opens the database when it is first asked, again after each failure to; rejects with DATABASE_* while it is away. */
   queries: Queries
   actions: Actions
+  silentSince: SilentSince
   settings: WebSettings
   clock: Clock
 }

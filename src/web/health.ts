@@ -1,21 +1,16 @@
 import { Hono } from 'hono'
 import { ScheduleError } from '../errors.js'
-import { overdueSince } from '../queries/overdue.js'
 import type { WebDependencies } from './dependencies.js'
 import type { WebEnv } from './session.js'
 
 /** What load balancers and monitors ask, without a session: so they learn nothing but whether all is well. */
-export function healthRoutes({ queries, settings, clock }: WebDependencies): Hono<WebEnv> {
-  const startedAtMs = clock.monotonicMs()
-
+export function healthRoutes({ queries, silentSince }: WebDependencies): Hono<WebEnv> {
   async function schedulerHealth() {
     const life = await queries.signsOfLife()
-    const lastSignOfLifeAt = life.lastSignOfLifeAt
-    const silentSince = overdueSince(life, settings.pollIntervalMs)
-    // Before the first pass nothing is overdue, until the platform had time enough for one.
-    const neverCame = lastSignOfLifeAt === null && clock.monotonicMs() - startedAtMs > 2 * settings.pollIntervalMs
-    const status = silentSince !== null || neverCame ? 'overdue' : lastSignOfLifeAt === null ? 'waiting' : 'ok'
-    return { status, now: life.now, lastSignOfLifeAt, overdueSince: silentSince } as const
+    const { now, lastSignOfLifeAt } = life
+    const overdueSince = silentSince(life)
+    const status = overdueSince !== null ? 'overdue' : lastSignOfLifeAt === null ? 'waiting' : 'ok'
+    return { status, now, lastSignOfLifeAt, overdueSince } as const
   }
 
   const app = new Hono<WebEnv>()

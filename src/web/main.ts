@@ -8,6 +8,7 @@ import { createApp } from './app.js'
 import { webDatabase } from './database.js'
 import { readWebEnvironment } from './environment.js'
 import { listen } from './server.js'
+import { watchSilence } from './silence.js'
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
@@ -36,6 +37,7 @@ async function serve(log: Log): Promise<void> {
   const app = createApp({
     queries: database.queries,
     actions: createActions(database, pollIntervalMs),
+    silentSince: watchSilence(systemClock, pollIntervalMs),
     settings: { pollIntervalMs, version: VERSION, zone: 'UTC' },
     clock: systemClock,
     secret,

@@ -2,21 +2,21 @@ import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { overdueSince } from '../queries/overdue.js'
 import type { Overview } from '../queries/queries.js'
 import { isLocal } from './client-address.js'
 import type { WebDependencies } from './dependencies.js'
 import { HttpError } from './http-error.js'
 import { sameText } from './same-text.js'
 import type { WebEnv } from './session.js'
+import type { SilentSince } from './silence.js'
 
 const PREFIX = 'run_due_schedules_'
 
 /** Figures for Prometheus; the database is asked when they are. */
-export function createMetrics({ queries, settings, clock }: WebDependencies, token: string | null) {
+export function createMetrics({ queries, silentSince, settings, clock }: WebDependencies, token: string | null) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const figures = databaseFigures(registry)
+  const figures = databaseFigures(registry, settings.pollIntervalMs)
   const requests = requestFigures(registry)
 
   const measure = createMiddleware<WebEnv>(async (context, next) => {
@@ -31,7 +31,7 @@ export function createMetrics({ queries, settings, clock }: WebDependencies, tok
   const routes = new Hono<WebEnv>()
   routes.get('/metrics', async (context) => {
     refuseOthers(context.req.header('authorization'), isLocal(context), token)
-    await figures.set(() => queries.overview(), settings.pollIntervalMs)
+    await figures.set(() => queries.overview(), silentSince)
     return context.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType })
   })
   return { measure, routes }
@@ -55,7 +55,7 @@ function requestFigures(registry: Registry): Histogram<'method' | 'route' | 'sta
   })
 }
 
-function databaseFigures(registry: Registry) {
+function databaseFigures(registry: Registry, pollIntervalMs: number) {
   const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
     new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] })
   const reachable = gauge('database_up', '1 when the database answered this scrape')
@@ -74,11 +74,11 @@ function databaseFigures(registry: Registry) {
     registers: [registry],
   })
 
-  function show(overview: Overview, pollIntervalMs: number): void {
+  function show(overview: Overview, silentSince: SilentSince): void {
     for (const each of [open, lastDay, failing]) each.reset()
     for (const each of [signOfLife, started, exitCode]) each.remove()
     interval.set(pollIntervalMs / 1000)
-    overdue.set(overdueSince(overview, pollIntervalMs) === null ? 0 : 1)
+    overdue.set(silentSince(overview) === null ? 0 : 1)
     if (overview.lastSignOfLifeAt !== null) signOfLife.set(overview.lastSignOfLifeAt.getTime() / 1000)
     if (overview.lastPass !== null) started.set(overview.lastPass.startedAt.getTime() / 1000)
     if (overview.lastPass?.exitCode !== undefined) exitCode.set(overview.lastPass.exitCode)
@@ -90,9 +90,9 @@ function databaseFigures(registry: Registry) {
 
   return {
     /** A database that is away is a figure, not a failed scrape. */
-    set: async (read: () => Promise<Overview>, pollIntervalMs: number): Promise<void> => {
+    set: async (read: () => Promise<Overview>, silentSince: SilentSince): Promise<void> => {
       try {
-        show(await read(), pollIntervalMs)
+        show(await read(), silentSince)
         reachable.set(1)
       } catch {
         reachable.set(0)

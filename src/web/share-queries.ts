@@ -45,6 +45,7 @@ export function shareQueries(queries: Queries, clock: Pick<Clock, 'monotonicMs'>
       listJobs: share('jobs', queries.listJobs),
       listRuns: share('runs', queries.listRuns),
       listPasses: share('passes', queries.listPasses),
+      pauseOfAll: share('pause', queries.pauseOfAll),
       signsOfLife: share('life', queries.signsOfLife),
       overview: share('overview', queries.overview),
       durations: share('durations', queries.durations),

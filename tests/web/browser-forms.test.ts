@@ -74,6 +74,30 @@ describeInBrowser('everything', () => {
       expect((await queries.overview()).globalPause).toBeNull()
     }))
 
+  it('is paused wherever it shows: no page promises a slot meanwhile', () =>
+    asOperator(true, async ({ visit, page }) => {
+      const token = await tokenFor('operator')
+      const until = new Date(Date.now() + 90 * 24 * 3_600_000).toISOString()
+      await call(server, '/api/pause-all', { token, body: { reason: 'moving the database', until } })
+      await visit('/')
+      expect(await page.innerText('#tiles')).toMatch(/Paused\s+3\s+everything, 1 also one by one/)
+      expect(await page.locator('#coming .when').allInnerTexts()).toEqual(['paused', 'paused'])
+      await visit('/schedules?search=hourly')
+      expect(await page.innerText('.schedule-next .rel')).toBe('paused')
+      await visit(SCHEDULE)
+      expect(await page.innerText('#state')).toBe('Paused')
+      expect(await page.innerText('#standing')).toMatch(/Everything is paused\s+moving the database/)
+      expect(await page.innerText('#next')).not.toMatch(/\bin \d/)
+      expect(await page.locator('#next li.muted').count()).toBe(5)
+      await page.click('summary:has-text("Pause it by itself")')
+      expect(await page.innerText('form[action$="/pause"]')).toContain('stays paused when everything is resumed')
+      expect(await seriousFindings(page)).toEqual([])
+      await page.click('button:has-text("Resume everything")')
+      expect(await page.textContent('.notice')).toContain('Resumed')
+      await visit(SCHEDULE)
+      expect(await page.innerText('#next')).toMatch(/\bin \d/)
+    }))
+
   it('is not paused by who did not say so, or meant a time that is over', () =>
     asOperator(true, async ({ visit, page }) => {
       await visit('/pause-all')

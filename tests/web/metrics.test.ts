@@ -80,3 +80,40 @@ describe.each(engines())('health and metrics on $name', (engine) => {
     expect(body).toMatchObject({ overdueSince: longAgo.toISOString(), expectedPassAt: null })
   })
 })
+
+describe.each(engines())('where no pass has ever come, on $name', (engine) => {
+  it('health, metrics, API and pages agree on when that is too long, and since when', async () => {
+    const database = await engine.createDatabase()
+    const server = await startWebServer(database.url, { SCHEDULE_POLL_INTERVAL_MS: '5000' })
+    const token = await tokenFor('viewer')
+    const get = (target: string) => call(server, target, { token })
+    const told = async () => ({
+      health: (await call(server, '/health/scheduler')).body,
+      metrics: /^run_due_schedules_overdue (\d)$/m.exec((await call(server, '/metrics')).text)?.[1],
+      overview: (await get('/api/overview')).body,
+      pages: await Promise.all(['/', '/passes'].map(async (path) => (await get(path)).text.includes('role="alert"'))),
+    })
+    try {
+      expect(await told()).toMatchObject({
+        health: { status: 'waiting', overdueSince: null },
+        metrics: '0',
+        overview: { overdueSince: null },
+        pages: [false, false],
+      })
+      const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string
+      await expect.poll(told).toMatchObject({
+        health: { status: 'overdue', overdueSince: since },
+        metrics: '1',
+        overview: { overdueSince: since },
+        pages: [true, true],
+      })
+      const { health, overview } = await told()
+      const { overdueSince } = health as { overdueSince: string }
+      expect(overview).toMatchObject({ overdueSince })
+      expect((await get('/')).text).toContain(`datetime="${overdueSince}"`)
+    } finally {
+      await server.stop()
+      await database.drop()
+    }
+  })
+})

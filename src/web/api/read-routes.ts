@@ -3,7 +3,6 @@ import { expectPass, type ExpectedPass } from '../../commands/expect-pass.js'
 import { selectJobRows } from '../../commands/select-job-rows.js'
 import { RUN_STATUSES } from '../../domain/run.js'
 import { ScheduleError } from '../../errors.js'
-import { overdueSince } from '../../queries/overdue.js'
 import type { RunQuery, ScheduleSummary } from '../../queries/queries.js'
 import type { WebDependencies } from '../dependencies.js'
 import { sessionOf } from '../guards.js'
@@ -16,7 +15,7 @@ const DAY_MS = 86_400_000
 const LONGEST_TIMELINE_MS = 31 * DAY_MS
 
 /** What may be read, by any role. */
-export function readRoutes({ queries, settings, clock }: WebDependencies): Hono<WebEnv> {
+export function readRoutes({ queries, silentSince, settings, clock }: WebDependencies): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
   app.get('/session', (context) => {
@@ -31,7 +30,7 @@ export function readRoutes({ queries, settings, clock }: WebDependencies): Hono<
     const expected = expectPass(overview.now, pollIntervalMs, overview.lastPass?.startedAt ?? null)
     return context.json({
       ...overview,
-      overdueSince: overdueSince(overview, pollIntervalMs),
+      overdueSince: silentSince(overview),
       expectedPassAt: instantOf(expected),
       pollIntervalMs,
     })

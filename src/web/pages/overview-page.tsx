@@ -1,18 +1,19 @@
-import type { Child, FC } from 'hono/jsx'
+import type { FC } from 'hono/jsx'
 import { expectPass } from '../../commands/expect-pass.js'
-import { overdueSince } from '../../queries/overdue.js'
-import type { Overview, RunSummary, ScheduleSummary } from '../../queries/queries.js'
+import type { Overview, PauseOfAll, RunSummary, ScheduleSummary } from '../../queries/queries.js'
 import type { PassRow } from '../../domain/pass.js'
 import type { RunStatus } from '../../domain/run.js'
 import type { Session } from '../session.js'
+import { Coming } from './coming-slot.js'
 import { cronWords } from './coming.js'
-import { formatCount, formatDuration, formatIn, plural } from './format.js'
-import { Ago, Badge, Time } from './marks.js'
+import { formatCount, formatIn, plural } from './format.js'
+import { Ago, Badge } from './marks.js'
 import { NextPass } from './next-pass.js'
 import { Failing, Failures, Running } from './overview-lists.js'
 import { Empty, isOperator, Notice, schedulePath, Section } from './parts.js'
 import { PauseOfAllNotice } from './pause-of-all.js'
 import { PassStrip } from './pass-strip.js'
+import { SilenceNotice } from './silence-notice.js'
 import { STATUS_TONES, STATUS_WORDS } from './words.js'
 
 export interface OverviewView {
@@ -21,6 +22,8 @@ export interface OverviewView {
   coming: readonly ScheduleSummary[]
   /** Runs of the last days that failed. */
   failures: readonly RunSummary[]
+  /** Of the platform's cron; null while passes come. */
+  silentSince: Date | null
   pollIntervalMs: number
   session: Session | null
   /** Who paused everything; null where nobody did. */
@@ -33,7 +36,6 @@ export const OverviewPage: FC<OverviewView> = (view) => {
   const { overview, passes, coming, failures, pollIntervalMs, session } = view
   const { now, lastPass } = overview
   const expected = expectPass(now, pollIntervalMs, lastPass?.startedAt ?? null)
-  const overdue = overdueSince(overview, pollIntervalMs)
   return (
     <>
       <div class="page-head">
@@ -52,13 +54,7 @@ export const OverviewPage: FC<OverviewView> = (view) => {
         </Notice>
       ) : null}
       <div id="banner" data-part>
-        {overdue === null ? null : (
-          <Notice tone="bad" role="alert" title="The platform's cron has stopped">
-            No pass since <Time at={overdue} /> (<Ago at={overdue} now={now} />
-            ); one is expected every {formatDuration(pollIntervalMs)}. Look at the cron service of your platform:
-            nothing runs until it starts a pass. <code>run-due-schedules doctor</code> checks the rest.
-          </Notice>
-        )}
+        <SilenceNotice since={view.silentSince} life={overview} pollIntervalMs={pollIntervalMs} />
         <PauseOfAllNotice pause={overview.globalPause} by={view.pausedBy} now={now} session={session} />
       </div>
       <div id="tiles" class="tiles" data-part>
@@ -76,9 +72,7 @@ export const OverviewPage: FC<OverviewView> = (view) => {
         <Tile title="Failing" value={overview.schedules.failing} href="/schedules?filter=failing" isBad>
           of {plural(overview.schedules.total, 'schedule')}
         </Tile>
-        <Tile title="Paused" value={overview.schedules.paused} href="/schedules?filter=paused">
-          {formatCount(overview.schedules.active)} active, {formatCount(overview.schedules.due)} due
-        </Tile>
+        <PausedTile overview={overview} />
       </div>
       <LastDay counts={overview.lastDay} />
       <div class="columns">
@@ -87,7 +81,7 @@ export const OverviewPage: FC<OverviewView> = (view) => {
           <Running overview={overview} />
           <Failures runs={failures} now={now} />
         </div>
-        <ComingUp coming={coming} now={now} />
+        <ComingUp coming={coming} pause={overview.globalPause} now={now} />
       </div>
     </>
   )
@@ -100,6 +94,17 @@ const Tile: FC<{ title: string; value: number; href: string; isBad?: boolean; ch
     <p class="muted">{props.children}</p>
   </a>
 )
+
+const PausedTile: FC<{ overview: Overview }> = ({ overview: { schedules, globalPause } }) =>
+  globalPause === null ? (
+    <Tile title="Paused" value={schedules.paused} href="/schedules?filter=paused">
+      {formatCount(schedules.active)} active, {formatCount(schedules.due)} due
+    </Tile>
+  ) : (
+    <Tile title="Paused" value={schedules.active + schedules.paused} href="/schedules">
+      everything, {formatCount(schedules.paused)} also one by one
+    </Tile>
+  )
 
 const LastDay: FC<{ counts: Overview['lastDay'] }> = ({ counts }) => {
   const entries = Object.entries(counts) as [RunStatus, number][]
@@ -140,37 +145,37 @@ const LastDay: FC<{ counts: Overview['lastDay'] }> = ({ counts }) => {
   )
 }
 
-const ComingUp: FC<{ coming: readonly ScheduleSummary[]; now: Date }> = ({ coming, now }) => (
-  <Section id="coming" title="Coming up" aside={<a href="/schedules?order=next">All schedules</a>}>
-    {coming.length === 0 ? (
-      <Empty title="No slot lies ahead">
-        <p>
-          Write a schedule in <code>schedules.config.ts</code> and make a pass; it appears here.
-        </p>
-      </Empty>
-    ) : (
-      <ol class="agenda">
-        {coming.map((schedule) => (
-          <li>
-            <span class="when">{whenOf(schedule.nextRunAt, now)}</span>
-            <span class="what">
-              <a class="name" href={schedulePath(schedule.id)}>
-                {schedule.id}
-              </a>
-              <span class="detail">{cronWords(schedule.cron) ?? schedule.cron}</span>
-            </span>
-            <span class="at muted">
-              {schedule.nextRunAt === null ? null : formatIn(schedule.nextRunAt, schedule.timezone)}
-              <span class="zone-name"> {schedule.timezone}</span>
-            </span>
-          </li>
-        ))}
-      </ol>
-    )}
-  </Section>
-)
-
-function whenOf(at: Date | null, now: Date): Child {
-  if (at === null) return null
-  return at <= now ? 'due' : <Ago at={at} now={now} />
+const ComingUp: FC<{ coming: readonly ScheduleSummary[]; pause: PauseOfAll | null; now: Date }> = (props) => {
+  const { coming, pause, now } = props
+  return (
+    <Section id="coming" title="Coming up" aside={<a href="/schedules?order=next">All schedules</a>}>
+      {coming.length === 0 ? (
+        <Empty title="No slot lies ahead">
+          <p>
+            Write a schedule in <code>schedules.config.ts</code> and make a pass; it appears here.
+          </p>
+        </Empty>
+      ) : (
+        <ol class="agenda">
+          {coming.map((schedule) => (
+            <li>
+              <span class="when">
+                {schedule.nextRunAt === null ? null : <Coming at={schedule.nextRunAt} now={now} pause={pause} />}
+              </span>
+              <span class="what">
+                <a class="name" href={schedulePath(schedule.id)}>
+                  {schedule.id}
+                </a>
+                <span class="detail">{cronWords(schedule.cron) ?? schedule.cron}</span>
+              </span>
+              <span class="at muted">
+                {schedule.nextRunAt === null ? null : formatIn(schedule.nextRunAt, schedule.timezone)}
+                <span class="zone-name"> {schedule.timezone}</span>
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Section>
+  )
 }

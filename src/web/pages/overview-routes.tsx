@@ -10,7 +10,7 @@ const PASSES = 36
 const FAILURES = 5
 
 export function overviewRoutes(dependencies: WebDependencies): Hono<WebEnv> {
-  const { queries, settings } = dependencies
+  const { queries, settings, silentSince } = dependencies
   const routes = new Hono<WebEnv>()
   routes.get('/', async (c) => {
     const [overview, passes, coming, failures] = await Promise.all([
@@ -29,6 +29,7 @@ export function overviewRoutes(dependencies: WebDependencies): Hono<WebEnv> {
         passes={passes.passes}
         coming={coming.schedules.filter((schedule) => schedule.nextRunAt !== null)}
         failures={failures.runs}
+        silentSince={silentSince(overview)}
         pollIntervalMs={settings.pollIntervalMs}
         session={c.get('session')}
         pausedBy={pausedBy}

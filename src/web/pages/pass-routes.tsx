@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import type { PassKind } from '../../domain/pass.js'
-import { overdueSince } from '../../queries/overdue.js'
 import type { WebDependencies } from '../dependencies.js'
 import type { WebEnv } from '../session.js'
 import { PassesPage } from './passes-page.js'
@@ -10,7 +9,7 @@ const PASSES_PER_PAGE = 48
 const KINDS: readonly PassKind[] = ['PASS', 'MANUAL', 'WORKER']
 
 export function passRoutes(dependencies: WebDependencies): Hono<WebEnv> {
-  const { queries, settings } = dependencies
+  const { queries, settings, silentSince } = dependencies
   const routes = new Hono<WebEnv>()
   routes.get('/passes', async (c) => {
     const kind = KINDS.find((known) => known === c.req.query('kind')) ?? 'PASS'
@@ -28,10 +27,10 @@ export function passRoutes(dependencies: WebDependencies): Hono<WebEnv> {
         kind={kind}
         page={page}
         newest={newest.passes[0] ?? null}
-        overdue={overdueSince(life, settings.pollIntervalMs)}
+        life={life}
+        silentSince={silentSince(life)}
         isFirstPage={before === undefined}
         pollIntervalMs={settings.pollIntervalMs}
-        now={life.now}
       />,
     )
   })

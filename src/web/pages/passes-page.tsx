@@ -1,12 +1,13 @@
 import type { FC } from 'hono/jsx'
 import { expectPass } from '../../commands/expect-pass.js'
 import type { PassKind, PassRow } from '../../domain/pass.js'
-import type { PassPage } from '../../queries/queries.js'
+import type { PassPage, SignsOfLife } from '../../queries/queries.js'
 import { formatDuration, plural } from './format.js'
-import { Ago, Badge, Time } from './marks.js'
+import { Badge, Time } from './marks.js'
 import { NextPass } from './next-pass.js'
-import { Empty, Notice, Scroll } from './parts.js'
+import { Empty, Scroll } from './parts.js'
 import { punctuality, type Punctuality } from './punctuality.js'
+import { SilenceNotice } from './silence-notice.js'
 import { toneOfPass, wordOfPass } from './pass-strip.js'
 
 export interface PassesView {
@@ -14,10 +15,11 @@ export interface PassesView {
   page: PassPage
   /** The newest pass of the platform, on this page or not. */
   newest: PassRow | null
-  overdue: Date | null
+  life: SignsOfLife
+  /** Of the platform's cron; null while passes come. */
+  silentSince: Date | null
   isFirstPage: boolean
   pollIntervalMs: number
-  now: Date
 }
 
 const KINDS: readonly [PassKind, string][] = [
@@ -27,14 +29,14 @@ const KINDS: readonly [PassKind, string][] = [
 ]
 
 export const PassesPage: FC<PassesView> = (view) => {
-  const { kind, page, now, pollIntervalMs } = view
-  const expected = expectPass(now, pollIntervalMs, view.newest?.startedAt ?? null)
+  const { kind, page, life, pollIntervalMs } = view
+  const expected = expectPass(life.now, pollIntervalMs, view.newest?.startedAt ?? null)
   return (
     <>
       <h1>Passes</h1>
       <p class="lead">
         Each time the command was started. One is expected every {formatDuration(pollIntervalMs)}, the next at about{' '}
-        <NextPass expected={expected} now={now} />.
+        <NextPass expected={expected} now={life.now} />.
       </p>
       <nav class="tabs" aria-label="Kind">
         {KINDS.map(([value, name]) => (
@@ -47,12 +49,7 @@ export const PassesPage: FC<PassesView> = (view) => {
         ))}
       </nav>
       <div id="passes" data-part>
-        {view.overdue === null ? null : (
-          <Notice tone="bad" role="alert" title="The platform's cron has stopped">
-            No pass since <Time at={view.overdue} /> (<Ago at={view.overdue} now={now} />
-            ).
-          </Notice>
-        )}
+        <SilenceNotice since={view.silentSince} life={view.life} pollIntervalMs={pollIntervalMs} />
         {page.passes.length === 0 ? <NoPasses kind={kind} /> : <PassTable view={view} />}
         <nav class="pages" aria-label="Pages of passes">
           {view.isFirstPage ? null : <a href={kind === 'PASS' ? '/passes' : `/passes?kind=${kind}`}>Newest</a>}
@@ -67,7 +64,7 @@ export const PassesPage: FC<PassesView> = (view) => {
   )
 }
 
-const PassTable: FC<{ view: PassesView }> = ({ view: { page, kind, pollIntervalMs, now } }) => (
+const PassTable: FC<{ view: PassesView }> = ({ view: { page, kind, pollIntervalMs, life } }) => (
   <Scroll label="Passes, newest first">
     <table class="passes">
       <thead>
@@ -99,7 +96,7 @@ const PassTable: FC<{ view: PassesView }> = ({ view: { page, kind, pollIntervalM
           const punctual = kind === 'PASS' && before !== undefined ? punctuality(pass, before, pollIntervalMs) : null
           return (
             <>
-              <Row pass={pass} punctual={punctual} now={now} isPlatform={kind === 'PASS'} />
+              <Row pass={pass} punctual={punctual} now={life.now} isPlatform={kind === 'PASS'} />
               {punctual?.missing ? <Gap punctual={punctual} /> : null}
             </>
           )

@@ -12,16 +12,17 @@ interface ActionsView {
   session: Session
   /** Of one of these forms. */
   refusal: Refusal | null
+  isAllPaused: boolean
 }
 
 /** What an operator can do with a schedule. */
-export const ScheduleActions: FC<ActionsView> = ({ schedule, jobs, session, refusal }) => (
+export const ScheduleActions: FC<ActionsView> = ({ schedule, jobs, session, refusal, isAllPaused }) => (
   <div class="actions" role="group" aria-label="Actions">
     {schedule.orphaned && refusal?.form !== 'requests' ? null : (
       <RunNow schedule={schedule} jobs={jobs} session={session} refusal={refusalOf(refusal, 'requests')} />
     )}
     {schedule.enabled || refusal?.form === 'pause' ? (
-      <Pause id={schedule.id} session={session} refusal={refusalOf(refusal, 'pause')} />
+      <Pause id={schedule.id} session={session} refusal={refusalOf(refusal, 'pause')} isAllPaused={isAllPaused} />
     ) : (
       <Resume id={schedule.id} session={session} />
     )}
@@ -31,7 +32,7 @@ export const ScheduleActions: FC<ActionsView> = ({ schedule, jobs, session, refu
   </div>
 )
 
-const RunNow: FC<ActionsView> = ({ schedule, jobs, session, refusal }) => (
+const RunNow: FC<Omit<ActionsView, 'isAllPaused'>> = ({ schedule, jobs, session, refusal }) => (
   <details class="action" name="action" open={refusal !== null}>
     <summary class="button primary">Run now</summary>
     <form method="post" action={schedulePath(schedule.id, '/requests')}>
@@ -70,16 +71,20 @@ const RunNow: FC<ActionsView> = ({ schedule, jobs, session, refusal }) => (
   </details>
 )
 
-const Pause: FC<{ id: string; session: Session; refusal: Refusal | null }> = ({ id, session, refusal }) => (
-  <details class="action" name="action" open={refusal !== null}>
-    <summary class="button secondary">Pause…</summary>
-    <form method="post" action={schedulePath(id, '/pause')}>
-      <Csrf session={session} />
-      <PauseFields refusal={refusal} />
-      <button class="primary">Pause</button>
-    </form>
-  </details>
-)
+const Pause: FC<Pick<ActionsView, 'session' | 'refusal' | 'isAllPaused'> & { id: string }> = (props) => {
+  const { id, session, refusal, isAllPaused } = props
+  return (
+    <details class="action" name="action" open={refusal !== null}>
+      <summary class="button secondary">{isAllPaused ? 'Pause it by itself…' : 'Pause…'}</summary>
+      <form method="post" action={schedulePath(id, '/pause')}>
+        <Csrf session={session} />
+        {isAllPaused ? <p>It stays paused when everything is resumed.</p> : null}
+        <PauseFields refusal={refusal} />
+        <button class="primary">Pause</button>
+      </form>
+    </details>
+  )
+}
 
 const Resume: FC<{ id: string; session: Session }> = ({ id, session }) => (
   <Act session={session} action={schedulePath(id, '/resume')} kind="primary">

@@ -1,12 +1,20 @@
 import type { FC } from 'hono/jsx'
 import type { ExpectedPass } from '../../commands/expect-pass.js'
-import type { AuditEvent, DurationStatistics, RunSummary, ScheduleSummary, SlotOutcome } from '../../queries/queries.js'
+import type {
+  AuditEvent,
+  DurationStatistics,
+  PauseOfAll,
+  RunSummary,
+  ScheduleSummary,
+  SlotOutcome,
+} from '../../queries/queries.js'
 import type { Session } from '../session.js'
 import { Audit } from './audit.js'
 import { cronWords } from './coming.js'
 import { StateBadge } from './marks.js'
 import { NextSlots } from './next-slots.js'
 import { isOperator, Notice } from './parts.js'
+import { PauseOfAllNotice } from './pause-of-all.js'
 import type { Refusal } from './refusal.js'
 import { ScheduleActions } from './schedule-actions.js'
 import { History, Slots } from './schedule-history.js'
@@ -27,6 +35,8 @@ export interface ScheduleView {
   expected: ExpectedPass
   pollIntervalMs: number
   now: Date
+  /** Of everything. */
+  pause: PauseOfAll | null
   /** What the form that led here did. */
   done: string | null
   /** Of the form that was not accepted. */
@@ -67,10 +77,17 @@ export const SchedulePage: FC<ScheduleView> = (view) => {
         </Notice>
       )}
       <div id="standing" data-part>
+        <PauseOfAllNotice pause={view.pause} now={now} session={session} />
         <Standing schedule={schedule} now={now} />
       </div>
       {isOperator(session) ? (
-        <ScheduleActions schedule={schedule} jobs={view.jobs} session={session} refusal={view.refusal} />
+        <ScheduleActions
+          schedule={schedule}
+          jobs={view.jobs}
+          session={session}
+          refusal={view.refusal}
+          isAllPaused={view.pause !== null}
+        />
       ) : null}
       <WaitingRuns view={view} />
       <Slots view={view} />

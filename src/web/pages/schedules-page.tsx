@@ -1,12 +1,14 @@
 import type { FC } from 'hono/jsx'
 import type {
   DurationStatistics,
+  PauseOfAll,
   ScheduleQuery,
   SchedulePage,
   ScheduleSummary,
   SlotOutcome,
 } from '../../queries/queries.js'
 import type { Session } from '../session.js'
+import { Coming, isPaused } from './coming-slot.js'
 import { comingSlots, cronWords } from './coming.js'
 import { formatIn, plural } from './format.js'
 import { Ago, StateBadge, StatusBadge, Time } from './marks.js'
@@ -59,6 +61,7 @@ export const SchedulesPage: FC<SchedulesView> = (view) => {
                 <ScheduleRow
                   schedule={schedule}
                   now={list.now}
+                  pause={list.globalPause}
                   slots={view.slots.get(schedule.id) ?? []}
                   figures={view.figures.get(schedule.id)}
                 />
@@ -76,11 +79,12 @@ export const SchedulesPage: FC<SchedulesView> = (view) => {
 interface RowView {
   schedule: ScheduleSummary
   now: Date
+  pause: PauseOfAll | null
   slots: readonly SlotOutcome[]
   figures: DurationStatistics | undefined
 }
 
-const ScheduleRow: FC<RowView> = ({ schedule, now, slots, figures }) => (
+const ScheduleRow: FC<RowView> = ({ schedule, now, pause, slots, figures }) => (
   <li class="schedule">
     <div class="schedule-name">
       <h2>
@@ -106,11 +110,11 @@ const ScheduleRow: FC<RowView> = ({ schedule, now, slots, figures }) => (
         </span>
       )}
     </div>
-    <Coming schedule={schedule} now={now} />
+    <NextOf schedule={schedule} now={now} pause={pause} />
   </li>
 )
 
-const Coming: FC<{ schedule: ScheduleSummary; now: Date }> = ({ schedule, now }) => {
+const NextOf: FC<Pick<RowView, 'schedule' | 'now' | 'pause'>> = ({ schedule, now, pause }) => {
   const slots = comingSlots(schedule, now, 3)
   return (
     <div class="schedule-next">
@@ -119,10 +123,10 @@ const Coming: FC<{ schedule: ScheduleSummary; now: Date }> = ({ schedule, now })
       ) : (
         <ol aria-label="Next slots">
           {slots.map(({ at, note }, index) => (
-            <li class={index === 0 ? 'first' : ''}>
+            <li class={isPaused(at, pause) ? 'muted' : ''}>
               {index === 0 ? (
                 <span class="rel">
-                  {at <= now ? 'due since' : ''} <Ago at={at} now={now} />
+                  <Coming at={at} now={now} pause={pause} />
                 </span>
               ) : null}
               <span>{formatIn(at, schedule.timezone)}</span>{' '}

@@ -37,8 +37,9 @@ async function readSchedule({ queries, settings }: WebDependencies, id: string) 
   const schedule = await queries.getSchedule(id)
   if (schedule === null) throw new ScheduleError('SCHEDULE_NOT_FOUND', `there is no schedule '${id.slice(0, 128)}'`)
   const { pollIntervalMs } = settings
-  const [now, jobs, runs, waiting, slots, figures, audit, passes] = await Promise.all([
+  const [now, pause, jobs, runs, waiting, slots, figures, audit, passes] = await Promise.all([
     queries.now(),
+    queries.pauseOfAll(),
     queries.listJobs(),
     queries.listRuns({ scheduleId: id, limit: HISTORY }),
     queries.listRuns({ scheduleId: id, statuses: ['PENDING', 'QUEUED', 'RUNNING'], limit: OPEN }),
@@ -50,6 +51,7 @@ async function readSchedule({ queries, settings }: WebDependencies, id: string) 
   return {
     schedule,
     now,
+    pause,
     jobs: jobsOf(schedule, jobs),
     runs: runs.runs,
     waiting: waiting.runs,
