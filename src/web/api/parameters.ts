@@ -5,8 +5,8 @@ import { HttpError } from '../http-error.js'
 export type Reader<T> = (name: string, value: unknown) => T
 
 // Not unknown: that would widen what oneOf() infers.
-type Readers = Record<string, (name: string, value: unknown) => object | JsonValue>
-type Read<R extends Readers> = { [K in keyof R]?: ReturnType<R[K]> }
+export type Readers = Record<string, (name: string, value: unknown) => object | JsonValue>
+export type Read<R extends Readers> = { [K in keyof R]?: ReturnType<R[K]> }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/
@@ -14,18 +14,22 @@ const RUN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** The parameters that are given, each read; unknown ones are refused, because a misspelt filter would filter nothing. */
 export function readParameters<R extends Readers>(given: Readonly<Record<string, unknown>>, readers: R): Read<R> {
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(readers, name))
-  if (unknown.length > 0) {
-    const known = Object.keys(readers)
-    throw invalid(
-      `unknown: ${unknown.slice(0, 5).map(shown).join(', ')}; there ${known.length === 0 ? 'are none' : `is ${known.join(', ')}`}`,
-    )
-  }
+  refuseUnknown(given, readers)
   const read: Record<string, unknown> = {}
   for (const [name, reader] of Object.entries(readers)) {
     if (given[name] !== undefined) read[name] = reader(name, given[name])
   }
   return read as Read<R>
+}
+
+/** Throws HttpError 400 where something is given that nobody reads. */
+export function refuseUnknown(given: Readonly<Record<string, unknown>>, readers: Readers): void {
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(readers, name))
+  if (unknown.length === 0) return
+  const known = Object.keys(readers)
+  throw invalid(
+    `unknown: ${unknown.slice(0, 5).map(shown).join(', ')}; there ${known.length === 0 ? 'are none' : `is ${known.join(', ')}`}`,
+  )
 }
 
 export function text(longest: number): Reader<string> {

@@ -1,4 +1,5 @@
 import type { FC, PropsWithChildren } from 'hono/jsx'
+import type { PassRow } from '../../domain/pass.js'
 import type { Session } from '../session.js'
 import { Csrf } from './layout.js'
 import { Mark } from './marks.js'
@@ -58,4 +59,9 @@ export function isOperator(session: Session | null): session is Session {
 
 export function schedulePath(id: string, rest = ''): string {
   return `/schedules/${encodeURIComponent(id)}${rest}`
+}
+
+/** Where a pass is listed, among those of its kind. */
+export function passPath({ kind, id }: Pick<PassRow, 'kind' | 'id'>): string {
+  return `/passes?kind=${kind}&before=${id + 1}#pass-${id}`
 }

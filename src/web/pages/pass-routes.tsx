@@ -1,7 +1,9 @@
 import { Hono } from 'hono'
 import type { PassKind } from '../../domain/pass.js'
+import { oneOf, rowId } from '../api/parameters.js'
 import type { WebDependencies } from '../dependencies.js'
 import type { WebEnv } from '../session.js'
+import { readFilters } from './filters.js'
 import { PassesPage } from './passes-page.js'
 import { show } from './shown.js'
 
@@ -12,8 +14,8 @@ export function passRoutes(dependencies: WebDependencies): Hono<WebEnv> {
   const { queries, settings, silentSince } = dependencies
   const routes = new Hono<WebEnv>()
   routes.get('/passes', async (c) => {
-    const kind = KINDS.find((known) => known === c.req.query('kind')) ?? 'PASS'
-    const before = c.req.query('before')
+    const { filters, problems } = readFilters(c, { kind: oneOf(KINDS), before: rowId })
+    const { kind = 'PASS', before } = filters
     const [life, page, newest] = await Promise.all([
       queries.signsOfLife(),
       queries.listPasses({ kind, limit: PASSES_PER_PAGE, ...(before === undefined ? {} : { cursor: before }) }),
@@ -25,6 +27,7 @@ export function passRoutes(dependencies: WebDependencies): Hono<WebEnv> {
       { title: 'Passes', section: 'Passes', live: before === undefined },
       <PassesPage
         kind={kind}
+        problems={problems}
         page={page}
         newest={newest.passes[0] ?? null}
         life={life}

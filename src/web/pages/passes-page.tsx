@@ -5,6 +5,7 @@ import type { PassPage, SignsOfLife } from '../../queries/queries.js'
 import { formatDuration, plural } from './format.js'
 import { Badge, Time } from './marks.js'
 import { NextPass } from './next-pass.js'
+import { FilterProblems } from './filters.js'
 import { Empty, Scroll } from './parts.js'
 import { punctuality, type Punctuality } from './punctuality.js'
 import { SilenceNotice } from './silence-notice.js'
@@ -12,6 +13,8 @@ import { toneOfPass, wordOfPass } from './pass-strip.js'
 
 export interface PassesView {
   kind: PassKind
+  /** What of the filters could not be read. */
+  problems: readonly string[]
   page: PassPage
   /** The newest pass of the platform, on this page or not. */
   newest: PassRow | null
@@ -40,19 +43,17 @@ export const PassesPage: FC<PassesView> = (view) => {
       </p>
       <nav class="tabs" aria-label="Kind">
         {KINDS.map(([value, name]) => (
-          <a
-            href={value === 'PASS' ? '/passes' : `/passes?kind=${value}`}
-            aria-current={value === kind ? 'true' : undefined}
-          >
+          <a href={passesPath(value)} aria-current={value === kind ? 'true' : undefined}>
             {name}
           </a>
         ))}
       </nav>
+      <FilterProblems problems={view.problems} />
       <div id="passes" data-part>
         <SilenceNotice since={view.silentSince} life={view.life} pollIntervalMs={pollIntervalMs} />
-        {page.passes.length === 0 ? <NoPasses kind={kind} /> : <PassTable view={view} />}
+        {page.passes.length === 0 ? <NoPasses kind={kind} isFirstPage={view.isFirstPage} /> : <PassTable view={view} />}
         <nav class="pages" aria-label="Pages of passes">
-          {view.isFirstPage ? null : <a href={kind === 'PASS' ? '/passes' : `/passes?kind=${kind}`}>Newest</a>}
+          {view.isFirstPage ? null : <a href={passesPath(kind)}>Newest</a>}
           {page.nextCursor === null ? null : (
             <a rel="next" href={`/passes?${kind === 'PASS' ? '' : `kind=${kind}&`}before=${page.nextCursor}`}>
               Older
@@ -157,8 +158,14 @@ const Gap: FC<{ punctual: Punctuality }> = ({ punctual: { missing, sincePrevious
   </tr>
 )
 
-const NoPasses: FC<{ kind: PassKind }> = ({ kind }) =>
-  kind === 'PASS' ? (
+const NoPasses: FC<Pick<PassesView, 'kind' | 'isFirstPage'>> = ({ kind, isFirstPage }) =>
+  !isFirstPage ? (
+    <Empty title="There are no older passes">
+      <p>
+        <a href={passesPath(kind)}>Show the newest</a>
+      </p>
+    </Empty>
+  ) : kind === 'PASS' ? (
     <Empty title="No pass yet">
       <p>
         Let the cron of your platform start <code>run-due-schedules</code>, once an hour say; every start leaves a line
@@ -173,3 +180,7 @@ const NoPasses: FC<{ kind: PassKind }> = ({ kind }) =>
       </p>
     </Empty>
   )
+
+function passesPath(kind: PassKind): string {
+  return kind === 'PASS' ? '/passes' : `/passes?kind=${kind}`
+}

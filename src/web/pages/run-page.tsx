@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx'
 import type { ExpectedPass } from '../../commands/expect-pass.js'
 import type { JsonValue } from '../../domain/json.js'
+import type { PassRow } from '../../domain/pass.js'
 import { WHOLE_SLOT, type Run } from '../../domain/run.js'
 import type { AuditEvent } from '../../queries/queries.js'
 import type { Session } from '../session.js'
@@ -9,13 +10,15 @@ import { AttemptTimeline, Attempts } from './attempts.js'
 import { formatDuration } from './format.js'
 import { Ago, Reason, StatusBadge, Time } from './marks.js'
 import { QueuedFor } from './next-pass.js'
-import { Act, isOperator, Notice, schedulePath, Section } from './parts.js'
+import { Act, isOperator, Notice, passPath, schedulePath, Section } from './parts.js'
 import { Progress } from './run-table.js'
 import { REASON_WORDS, TRIGGER_WORDS } from './words.js'
 
 export interface RunView {
   session: Session | null
   run: Run
+  /** That holds or held it; null where there is none, or it is pruned. */
+  pass: PassRow | null
   expected: ExpectedPass
   events: readonly AuditEvent[]
   now: Date
@@ -86,7 +89,7 @@ const RunActions: FC<{ view: RunView }> = ({ view: { run, session } }) => {
   )
 }
 
-const Outcome: FC<{ view: RunView }> = ({ view: { run, now, expected } }) => (
+const Outcome: FC<{ view: RunView }> = ({ view: { run, pass, now, expected } }) => (
   <dl class="facts">
     <dt>Status</dt>
     <dd>
@@ -146,7 +149,13 @@ const Outcome: FC<{ view: RunView }> = ({ view: { run, now, expected } }) => (
       <>
         <dt>Pass</dt>
         <dd>
-          <a href={`/passes?before=${run.passId + 1}`}>{run.passId}</a>
+          {pass === null ? (
+            <>
+              {run.passId} <span class="muted">(no longer on record)</span>
+            </>
+          ) : (
+            <a href={passPath(pass)}>{run.passId}</a>
+          )}
         </dd>
       </>
     )}

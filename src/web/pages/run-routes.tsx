@@ -1,43 +1,54 @@
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { expectPass } from '../../commands/expect-pass.js'
-import { RUN_STATUSES, WHOLE_SLOT, type Run, type RunStatus } from '../../domain/run.js'
+import { RUN_STATUSES, WHOLE_SLOT, type Run } from '../../domain/run.js'
 import { ScheduleError } from '../../errors.js'
 import type { Queries, RunQuery } from '../../queries/queries.js'
+import { isRunId, runId, someOf, text, type Read, type Reader } from '../api/parameters.js'
 import type { WebDependencies } from '../dependencies.js'
 import { actorOf, requireOperator } from '../guards.js'
 import type { WebEnv } from '../session.js'
-import { parseLocalTime } from './form.js'
+import { localTime, readFilters } from './filters.js'
 import { RunPage } from './run-page.js'
 import { RunsPage, type RunFilters } from './runs-page.js'
 import { show } from './shown.js'
 
 const RUNS_PER_PAGE = 40
 const EVENTS = 20
-const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const LONGEST_NAME = 128
+const RUN_FILTERS = {
+  schedule: trimmed,
+  job: trimmed,
+  status: someOf(RUN_STATUSES),
+  from: localTime,
+  to: localTime,
+  cursor: runId,
+}
+type RunParameters = Read<typeof RUN_FILTERS>
 
 export function runRoutes(dependencies: WebDependencies): Hono<WebEnv> {
   const { queries, actions, settings } = dependencies
   const routes = new Hono<WebEnv>()
   routes.get('/runs', async (c) => {
-    const filters = filtersOf((name) => c.req.query(name) ?? '')
-    const { query, problem } = runQueryOf(filters)
+    const { filters, problems } = readFilters(c, RUN_FILTERS)
+    const query = runQueryOf(filters)
     const [now, page] = await Promise.all([queries.now(), queries.listRuns(query)])
     return show(
       c,
       dependencies,
-      { title: 'Runs', section: 'Runs', live: filters.cursor === '' },
-      <RunsPage filters={filters} page={page} now={now} problem={problem} />,
+      { title: 'Runs', section: 'Runs', live: filters.cursor === undefined },
+      <RunsPage filters={shownFilters(c, filters)} page={page} now={now} problems={problems} />,
     )
   })
   routes.get('/runs/:id', async (c) => {
     const run = await readRun(queries, c.req.param('id'))
-    const [now, passes, audit] = await Promise.all([
+    const [now, pass, passes, audit] = await Promise.all([
       queries.now(),
+      run.passId === null ? null : queries.getPass(run.passId),
       queries.listPasses({ kind: 'PASS', limit: 1 }),
       queries.listAuditEvents({ runId: run.id, limit: EVENTS }),
     ])
     const expected = expectPass(now, settings.pollIntervalMs, passes.passes[0]?.startedAt ?? null)
-    const view = { run, now, expected, events: audit.events, done: c.req.query('done') ?? null }
+    const view = { run, pass, now, expected, events: audit.events, done: c.req.query('done') ?? null }
     return show(
       c,
       dependencies,
@@ -46,7 +57,7 @@ export function runRoutes(dependencies: WebDependencies): Hono<WebEnv> {
     )
   })
   routes.post('/runs/:id/cancel', requireOperator, async (c) => {
-    const { outcome, run } = await actions.cancel(actorOf(c.get('session')), c.req.param('id'))
+    const { outcome, run } = await actions.cancel(actorOf(c.get('session')), c.req.param('id').toLowerCase())
     const done = { cancelled: 'cancelled', requested: 'stopping', ended: 'ended' }[outcome]
     return c.redirect(`/runs/${run.id}?done=${done}`, 303)
   })
@@ -61,42 +72,36 @@ export function runRoutes(dependencies: WebDependencies): Hono<WebEnv> {
 }
 
 async function readRun(queries: Queries, id: string): Promise<Run> {
-  const run = RUN_ID.test(id) ? await queries.getRun(id) : null
+  const known = id.toLowerCase()
+  const run = isRunId(known) ? await queries.getRun(known) : null
   if (run === null) throw new ScheduleError('RUN_NOT_FOUND', `there is no run '${id.slice(0, 64)}'; it may be pruned`)
   return run
 }
 
-function filtersOf(param: (name: string) => string): RunFilters {
-  const wanted = param('status').split(',')
+/** What the form shows: times as they were typed, and what could be read of the rest. */
+function shownFilters(c: Context<WebEnv>, { schedule, job, status, cursor }: RunParameters): RunFilters {
+  const typed = (name: string) => (c.req.query(name) ?? '').slice(0, 30)
   return {
-    schedule: param('schedule').trim().slice(0, 128),
-    job: param('job').trim().slice(0, 128),
-    statuses: RUN_STATUSES.filter((status) => wanted.includes(status)),
-    from: param('from').slice(0, 30),
-    to: param('to').slice(0, 30),
-    cursor: RUN_ID.test(param('cursor')) ? param('cursor') : '',
+    schedule: schedule ?? '',
+    job: job ?? '',
+    statuses: status ?? [],
+    from: typed('from'),
+    to: typed('to'),
+    cursor: cursor ?? '',
   }
 }
 
-function runQueryOf({ schedule, job, statuses, from, to, cursor }: RunFilters): {
-  query: RunQuery
-  problem: string | null
-} {
-  const base: RunQuery = {
-    limit: RUNS_PER_PAGE,
-    ...(schedule === '' ? {} : { scheduleId: schedule }),
-    ...(job === '' ? {} : { jobName: job }),
-    ...(statuses.length === 0 ? {} : { statuses: statuses satisfies readonly RunStatus[] }),
-    ...(cursor === '' ? {} : { cursor }),
-  }
-  try {
-    const [since, before] = [parseLocalTime(from, 'from'), parseLocalTime(to, 'to')]
-    return {
-      query: { ...base, ...(since === null ? {} : { from: since }), ...(before === null ? {} : { to: before }) },
-      problem: null,
-    }
-  } catch (error) {
-    if (!(error instanceof ScheduleError)) throw error
-    return { query: base, problem: `${error.message}: it is left out. To use it, ${error.fix ?? ''}.` }
-  }
+function runQueryOf({ schedule, job, status, from, to, cursor }: RunParameters): RunQuery {
+  const query: RunQuery = { limit: RUNS_PER_PAGE }
+  if (schedule !== undefined) query.scheduleId = schedule
+  if (job !== undefined) query.jobName = job
+  if (status !== undefined) query.statuses = status
+  if (from) query.from = from
+  if (to) query.to = to
+  if (cursor !== undefined) query.cursor = cursor
+  return query
+}
+
+function trimmed(...[name, value]: Parameters<Reader<string>>): string {
+  return text(LONGEST_NAME)(name, value).trim()
 }

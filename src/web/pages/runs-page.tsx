@@ -1,7 +1,8 @@
 import type { FC } from 'hono/jsx'
 import { RUN_STATUSES, type RunStatus } from '../../domain/run.js'
 import type { RunPage } from '../../queries/queries.js'
-import { Empty, Notice } from './parts.js'
+import { FilterProblems } from './filters.js'
+import { Empty } from './parts.js'
 import { RunTable } from './run-table.js'
 import { STATUS_WORDS } from './words.js'
 
@@ -20,7 +21,7 @@ export interface RunsView {
   page: RunPage
   now: Date
   /** What of the filters could not be read. */
-  problem: string | null
+  problems: readonly string[]
 }
 
 const QUICK: readonly [string, readonly RunStatus[]][] = [
@@ -31,7 +32,7 @@ const QUICK: readonly [string, readonly RunStatus[]][] = [
   ['Did not run', ['SKIPPED', 'MISSED', 'CANCELLED']],
 ]
 
-export const RunsPage: FC<RunsView> = ({ filters, page, now, problem }) => (
+export const RunsPage: FC<RunsView> = ({ filters, page, now, problems }) => (
   <>
     <h1>Runs</h1>
     <nav class="tabs" aria-label="Outcome">
@@ -45,11 +46,7 @@ export const RunsPage: FC<RunsView> = ({ filters, page, now, problem }) => (
       ))}
     </nav>
     <FilterForm filters={filters} />
-    {problem === null ? null : (
-      <Notice tone="bad" role="alert" title="That filter cannot be read">
-        {problem}
-      </Notice>
-    )}
+    <FilterProblems problems={problems} />
     <div id="runs" data-part>
       {page.runs.length === 0 ? (
         <NoRuns filters={filters} />
@@ -81,7 +78,7 @@ const FilterForm: FC<{ filters: RunFilters }> = ({ filters }) => (
     <label>
       Status
       <select name="status">
-        <option value="">whatever</option>
+        <option value="">any</option>
         {filters.statuses.length > 1 ? (
           <option value={filters.statuses.join(',')} selected>
             {filters.statuses.map((status) => STATUS_WORDS[status].toLowerCase()).join(', ')}
@@ -110,7 +107,13 @@ const FilterForm: FC<{ filters: RunFilters }> = ({ filters }) => (
 )
 
 const NoRuns: FC<{ filters: RunFilters }> = ({ filters }) =>
-  isAll(filters) ? (
+  filters.cursor !== '' ? (
+    <Empty title="There are no older runs">
+      <p>
+        <a href={runsPath({ ...filters, cursor: '' })}>Show the newest</a>
+      </p>
+    </Empty>
+  ) : isAll(filters) ? (
     <Empty title="Nothing has run yet">
       <p>
         A run is one job for one slot. The first pass that finds something due leaves its runs here; so does{' '}

@@ -1,8 +1,10 @@
 import { Hono } from 'hono'
 import type { Queries, ScheduleQuery } from '../../queries/queries.js'
+import { oneOf, text, whole } from '../api/parameters.js'
 import type { WebDependencies } from '../dependencies.js'
 import { actorOf, requireOperator } from '../guards.js'
 import type { WebEnv } from '../session.js'
+import { readFilters } from './filters.js'
 import { parseParams, pauseTermsOf, readForm } from './form.js'
 import { schedulePath } from './parts.js'
 import { PAUSE_ERRORS } from './pause-fields.js'
@@ -13,21 +15,26 @@ import { show } from './shown.js'
 
 const SLOTS = 60
 const LAST_PAGE = 100_000
+const SCHEDULE_PARAMETERS = {
+  search: text(128),
+  filter: oneOf(SCHEDULE_FILTERS),
+  order: oneOf(['id', 'next']),
+  page: whole(1, LAST_PAGE),
+}
 const REQUEST_ERRORS: FieldsByCode = { USAGE: 'params', JOB_NOT_FOUND: 'job' }
 
 export function scheduleRoutes(dependencies: WebDependencies): Hono<WebEnv> {
   const { queries, actions } = dependencies
   const routes = new Hono<WebEnv>()
   routes.get('/schedules', async (c) => {
-    const view = await readSchedules(
-      queries,
-      queryOf((name) => c.req.query(name)),
-    )
+    const { filters, problems } = readFilters(c, SCHEDULE_PARAMETERS)
+    const { search = '', filter = null, order = 'id', page = 1 } = filters
+    const view = await readSchedules(queries, { search, filter, order, page })
     return show(
       c,
       dependencies,
       { title: 'Schedules', section: 'Schedules', live: true },
-      <SchedulesPage {...view} session={c.get('session')} />,
+      <SchedulesPage {...view} problems={problems} session={c.get('session')} />,
     )
   })
   routes.get('/schedules/:id', (c) => showSchedule(c, dependencies, c.req.param('id')))
@@ -62,18 +69,10 @@ export function scheduleRoutes(dependencies: WebDependencies): Hono<WebEnv> {
   return routes
 }
 
-function queryOf(param: (name: string) => string | undefined): SchedulesView['query'] {
-  const filter = SCHEDULE_FILTERS.find((known) => known === param('filter')) ?? null
-  const page = Math.trunc(Number(param('page') ?? 1))
-  return {
-    search: (param('search') ?? '').slice(0, 128),
-    filter,
-    order: param('order') === 'next' ? 'next' : 'id',
-    page: page >= 1 && page <= LAST_PAGE ? page : 1,
-  }
-}
-
-async function readSchedules(queries: Queries, query: SchedulesView['query']): Promise<Omit<SchedulesView, 'session'>> {
+async function readSchedules(
+  queries: Queries,
+  query: SchedulesView['query'],
+): Promise<Omit<SchedulesView, 'session' | 'problems'>> {
   const { search, filter, order, page } = query
   const wanted: ScheduleQuery = { search, order, limit: SCHEDULES_PER_PAGE, offset: (page - 1) * SCHEDULES_PER_PAGE }
   const list = await queries.listSchedules(filter === null ? wanted : { ...wanted, filter: filter ?? 'active' })

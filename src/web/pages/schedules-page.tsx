@@ -12,6 +12,7 @@ import { Coming, isPaused } from './coming-slot.js'
 import { comingSlots, cronWords } from './coming.js'
 import { formatIn, plural } from './format.js'
 import { Ago, StateBadge, StatusBadge, Time } from './marks.js'
+import { FilterProblems } from './filters.js'
 import { Figures } from './figures.js'
 import { Empty, schedulePath } from './parts.js'
 import { PauseOfAllNotice } from './pause-of-all.js'
@@ -19,6 +20,8 @@ import { Strip, StripLegend } from './strip.js'
 
 export interface SchedulesView {
   query: { search: string; filter: ScheduleQuery['filter'] | null; order: 'id' | 'next'; page: number }
+  /** What of the query could not be read. */
+  problems: readonly string[]
   list: SchedulePage
   slots: ReadonlyMap<string, SlotOutcome[]>
   figures: ReadonlyMap<string, DurationStatistics>
@@ -50,10 +53,11 @@ export const SchedulesPage: FC<SchedulesView> = (view) => {
           </a>
         ))}
       </nav>
+      <FilterProblems problems={view.problems} />
       <div id="schedules" data-part>
         <p class="muted result">{resultOf(view)}</p>
         {list.schedules.length === 0 ? (
-          <NoSchedules query={query} />
+          <NoSchedules query={query} total={list.total} />
         ) : (
           <>
             <ul class="schedules">
@@ -180,8 +184,14 @@ const Search: FC<{ query: SchedulesView['query'] }> = ({ query }) => (
   </form>
 )
 
-const NoSchedules: FC<{ query: SchedulesView['query'] }> = ({ query }) =>
-  query.search !== '' || query.filter !== null ? (
+const NoSchedules: FC<{ query: SchedulesView['query']; total: number }> = ({ query, total }) =>
+  total > 0 ? (
+    <Empty title={`There is no page ${query.page}`}>
+      <p>
+        <a href={address(query, { page: lastPage(total) })}>Show the last page</a>
+      </p>
+    </Empty>
+  ) : query.search !== '' || query.filter !== null ? (
     <Empty title="No schedule matches">
       <p>
         <a href="/schedules">Show all schedules</a>
@@ -199,8 +209,8 @@ const NoSchedules: FC<{ query: SchedulesView['query'] }> = ({ query }) =>
   )
 
 const Pages: FC<{ query: SchedulesView['query']; total: number }> = ({ query, total }) => {
-  const last = Math.max(1, Math.ceil(total / SCHEDULES_PER_PAGE))
-  if (last === 1) return null
+  const last = lastPage(total)
+  if (last === 1 || query.page > last) return null
   return (
     <nav class="pages" aria-label="Pages of schedules">
       {query.page > 1 ? <a href={address(query, { page: query.page - 1 })}>Previous</a> : null}
@@ -214,9 +224,13 @@ const Pages: FC<{ query: SchedulesView['query']; total: number }> = ({ query, to
 
 function resultOf({ list, query }: SchedulesView): string {
   const all = plural(list.total, 'schedule')
-  if (list.total <= SCHEDULES_PER_PAGE) return all
+  if (list.total <= SCHEDULES_PER_PAGE || list.schedules.length === 0) return all
   const first = (query.page - 1) * SCHEDULES_PER_PAGE + 1
   return `${all}, ${first} to ${first + list.schedules.length - 1} shown`
+}
+
+function lastPage(total: number): number {
+  return Math.max(1, Math.ceil(total / SCHEDULES_PER_PAGE))
 }
 
 function address(query: SchedulesView['query'], change: Partial<SchedulesView['query']>): string {
