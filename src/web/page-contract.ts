@@ -14,7 +14,21 @@ export interface ErrorPageProps {
   nonce: string
   session: Session | null
   status: number
+  /** Stable. */
+  code: string
   message: string
   /** What to do next. */
   fix: string | null
+  /** The form that was sent and is not lost; null where none was. */
+  form: KeptForm | null
+  /** Where the page was asked for; null where it was not. */
+  again: string | null
+}
+
+/** A form that was not accepted, as it was filled in. */
+export interface KeptForm {
+  action: string
+  fields: readonly (readonly [name: string, value: string])[]
+  /** True: it may be sent again as it is. */
+  canBeRepeated: boolean
 }

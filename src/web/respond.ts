@@ -4,6 +4,7 @@ import { messageOf } from '../errors.js'
 import type { Log } from '../log.js'
 import { failureOf, type Failure } from './failure.js'
 import { HttpError } from './http-error.js'
+import { keepForm } from './keep-form.js'
 import { errorPage } from './pages/error-page.js'
 import type { WebEnv } from './session.js'
 
@@ -32,16 +33,23 @@ export function answerUnknown(routes: readonly RouterRoute[]): NotFoundHandler<W
   }
 }
 
-function answer(context: Context<WebEnv>, failure: Failure): Response | Promise<Response> {
+async function answer(context: Context<WebEnv>, failure: Failure): Promise<Response> {
   const { status, code, message, fix } = failure
   for (const [name, value] of Object.entries(failure.headers)) context.header(name, value)
   if (wantsJson(context)) return context.json({ error: { code, message, ...(fix === null ? {} : { fix }) } }, status)
-  const nonce = context.get('nonce')
-  return context.html(errorPage({ nonce, session: context.get('session') ?? null, status, message, fix }), status)
+  const [nonce, session] = [context.get('nonce'), context.get('session') ?? null]
+  const form = await keepForm(context, failure)
+  const again = status === 503 && context.req.method === 'GET' ? pathOf(context) : null
+  return context.html(errorPage({ nonce, session, status, code, message, fix, form, again }), status)
 }
 
 function wantsJson(context: Context): boolean {
   return /^\/(api|health|healthz|metrics)(\/|$)/.test(context.req.path)
+}
+
+function pathOf(context: Context): string {
+  const { pathname, search } = new URL(context.req.url)
+  return `${pathname}${search}`
 }
 
 function patternOf(path: string): RegExp {

@@ -25,7 +25,10 @@ export function createSessions(secret: Uint8Array, clock: Clock): Sessions {
   }
 }
 
-/** Finds out who asks, by `Authorization: Bearer` or else by the cookie; whether that suffices is decided later. */
+/**
+ * Finds out who asks, by `Authorization: Bearer` or else by the cookie; whether that suffices is decided later. Any other
+ * Authorization is for a proxy before this server, and says nothing here.
+ */
 export function readSession(sessions: Sessions) {
   return createMiddleware<WebEnv>(async (context, next) => {
     context.set('session', await sessionOf(context, sessions))
@@ -42,10 +45,8 @@ export function dropSession(context: Context<WebEnv>): void {
 }
 
 async function sessionOf(context: Context<WebEnv>, sessions: Sessions): Promise<Session | null> {
-  const authorization = context.req.header('authorization')
-  const bearer = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
-  const cookie = authorization === undefined ? getCookie(context, COOKIE) : undefined
-  const token = bearer ?? cookie
+  const bearer = /^bearer\b *(.*)$/i.exec(context.req.header('authorization') ?? '')?.[1]
+  const token = bearer ?? getCookie(context, COOKIE)
   if (token === undefined) return null
   const session = await sessions.open(token, bearer === undefined ? 'cookie' : 'bearer')
   return 'refusal' in session ? null : session

@@ -162,6 +162,51 @@ describe('who may do what', () => {
     expect(resume.status).toBe(200)
   })
 
+  it('lets a proxy before it have an Authorization of its own, and still guards the cookie', async () => {
+    const authorization = `Basic ${btoa('proxy:password')}`
+    const cookie = await signIn(server, operator)
+    const headers = { cookie, authorization }
+    expect((await call(server, '/', { headers })).status).toBe(200)
+    expect(await call(server, PAUSE, { method: 'POST', headers })).toMatchObject({
+      status: 403,
+      body: { error: { code: 'CSRF' } },
+    })
+    expect((await call(server, '/api/overview', { headers: { authorization } })).status).toBe(401)
+    for (const bearer of ['Bearer', 'Bearer wrong', 'bearer a b']) {
+      const refused = await call(server, '/api/overview', { headers: { cookie, authorization: bearer } })
+      expect([bearer, refused.status]).toEqual([bearer, 401])
+    }
+  })
+
+  it('keeps what was typed into a form that is out of date, to be sent again', async () => {
+    const cookie = await signIn(server, operator)
+    const form = { csrf: 'of yesterday', reason: 'moving <b>it</b>', for: '4h', until: '' }
+    const pause = (fields: Record<string, string>) =>
+      call(server, '/schedules/hourly/pause', { headers: { cookie }, form: fields })
+    const refused = await pause(form)
+    expect(refused.status).toBe(403)
+    expect(refused.text).toContain('This page is out of date')
+    expect(refused.text).toContain('<dd class="typed">moving &lt;b&gt;it&lt;/b&gt;</dd>')
+    expect(refused.text).toContain('action="/schedules/hourly/pause"')
+    expect(refused.text).toContain(`name="csrf" value="${await csrfOf(cookie)}"`)
+    expect(refused.text).not.toContain('of yesterday')
+    expect((await pause({ ...form, csrf: await csrfOf(cookie) })).status).toBe(303)
+    const byViewer = await signIn(server, viewer)
+    const forbidden = await call(server, '/schedules/hourly/resume', {
+      headers: { cookie: byViewer },
+      form: { csrf: await csrfOf(byViewer), reason: 'mine' },
+    })
+    expect(forbidden).toMatchObject({ status: 403, text: expect.stringContaining('mine</dd>') as string })
+    expect(forbidden.text).not.toContain('Send it again')
+    const foreign = await call(server, '/schedules/hourly/pause', {
+      headers: { cookie, origin: 'https://evil.example' },
+      form,
+    })
+    expect(foreign.text).toContain('This came from another site')
+    expect(foreign.text).not.toContain('moving')
+    expect((await call(server, '/api/schedules/hourly/resume', { token: operator, body: {} })).status).toBe(200)
+  })
+
   it.each<[string, Record<string, string>]>([
     ['another site', { origin: 'https://evil.example' }],
     ['a sandboxed frame', { origin: 'null' }],

@@ -60,9 +60,9 @@ describeInBrowser.each(engines())('an empty database on $name', (engine) => {
   it('shows a page for what does not exist', async () => {
     const { visit, page, leave } = await signedIn(browser, server, 'viewer')
     await visit('/schedules/nope')
-    expect(await page.textContent('main')).toContain("there is no schedule 'nope'")
+    expect(await page.textContent('main')).toContain("There is no schedule 'nope'")
     await visit('/runs/nope')
-    expect(await page.textContent('main')).toContain("there is no run 'nope'")
+    expect(await page.textContent('main')).toContain("There is no run 'nope'")
     await leave()
   })
 })

@@ -7,7 +7,7 @@ import { mariadbIsInstalled, type MariadbServer } from '../support/mariadb.js'
 import { missing } from '../support/missing.js'
 import { startMysqlProxy, type MysqlProxy } from '../support/mysql-proxy.js'
 import { seed } from './seed.js'
-import { call, startWebServer, tokenFor, type WebServer } from './support.js'
+import { call, signIn, startWebServer, tokenFor, type WebServer } from './support.js'
 
 // A read is given up after 8 s and a new connection after 5 s; the rest is what a busy machine may add.
 const ANSWERED_MS = 25_000
@@ -20,6 +20,7 @@ describeWithMariadb('a database that keeps its connections but does not answer',
   let proxy: MysqlProxy
   let server: WebServer
   let token: string
+  let cookie: string
 
   beforeAll(async () => {
     mariadb = await startMariadb()
@@ -29,6 +30,7 @@ describeWithMariadb('a database that keeps its connections but does not answer',
     proxy = await startMysqlProxy(url)
     server = await startWebServer(proxy.url)
     token = await tokenFor('viewer')
+    cookie = await signIn(server, await tokenFor('operator'))
   })
   afterEach(() => proxy.blackhole(false))
   afterAll(async () => {
@@ -42,6 +44,11 @@ describeWithMariadb('a database that keeps its connections but does not answer',
     const { status, text } = await call(server, target, { token })
     return { target, status, text, isInTime: performance.now() - askedAt < ANSWERED_MS }
   }
+  const pause = async () => {
+    const headers = { cookie }
+    const { csrfToken } = (await call(server, '/api/session', { headers })).body as { csrfToken: string }
+    return call(server, '/schedules/hourly/pause', { headers, form: { csrf: csrfToken, reason: 'moving the index' } })
+  }
   const together = (targets: readonly string[]) => Promise.all(targets.map((target) => get(target)))
   const refused = (targets: readonly string[]) =>
     targets.map((target) => ({ target, status: 503, isInTime: true, text: expect.any(String) as string }))
@@ -53,6 +60,9 @@ describeWithMariadb('a database that keeps its connections but does not answer',
     proxy.blackhole(true)
     expect(await together(PAGES)).toEqual(refused(PAGES))
     expect(await together(PAGES)).toEqual(refused(PAGES))
+    const kept = await pause()
+    expect(kept.status).toBe(503)
+    expect(kept.text).toMatch(/The database is away.*moving the index<\/dd>.*Send it again/s)
     expect((await get('/health/scheduler')).text).toContain('DATABASE_UNREACHABLE')
     expect((await call(server, '/metrics')).text).toContain('run_due_schedules_database_up 0')
     expect((await get('/healthz')).status).toBe(200)

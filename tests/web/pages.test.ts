@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseLocalTime, parsePauseEnd } from '../../src/web/pages/form.js'
+import { errorPage } from '../../src/web/pages/error-page.js'
 import { formatIn, formatRelative } from '../../src/web/pages/format.js'
 import { punctuality } from '../../src/web/pages/punctuality.js'
 
@@ -58,13 +59,39 @@ describe('times that people type', () => {
 
 describe('times that people read', () => {
   it('are in the zone of the schedule, or in UTC where the zone is unknown', () => {
-    expect(formatIn(at('23:30:00'), 'Europe/Berlin')).toBe('Tue 24 Nov, 00:30')
-    expect(formatIn(at('23:30:00'), 'Nowhere/Land')).toBe('Mon 23 Nov, 23:30')
+    const now = at('12:00:00')
+    expect(formatIn(at('23:30:00'), 'Europe/Berlin', false, now)).toBe('Tue 24 Nov, 00:30')
+    expect(formatIn(at('23:30:00'), 'Nowhere/Land', false, now)).toBe('Mon 23 Nov, 23:30')
+  })
+
+  it('name their year where it is not this one, in the zone that they are told in', () => {
+    const [yearsEnd, now] = [new Date('2025-12-31T23:30:00Z'), at('12:00:00')]
+    expect(formatIn(yearsEnd, 'UTC', false, now)).toBe('Wed 31 Dec 2025, 23:30')
+    expect(formatIn(yearsEnd, 'Europe/Berlin', true, now)).toBe('Thu 1 Jan, 00:30:00')
+    expect(formatIn(at('12:00:00'), 'UTC', false, yearsEnd)).toBe('Mon 23 Nov 2026, 12:00')
   })
 
   it('are told by their largest unit', () => {
     expect(formatRelative(at('10:00:00'), at('10:12:00'))).toBe('12 min ago')
     expect(formatRelative(at('13:00:00'), at('10:00:00'))).toBe('in 3 h')
     expect(formatRelative(at('10:00:00'), at('10:00:00'))).toBe('now')
+  })
+})
+
+describe('the page in place of one that cannot be', () => {
+  it.each([
+    [403, 'FORBIDDEN', 'Not for this role'],
+    [403, 'CSRF', 'This page is out of date'],
+    [403, 'CROSS_ORIGIN', 'This came from another site'],
+    [404, 'RUN_NOT_FOUND', 'There is no such run'],
+    [503, 'BUSY', 'Too many ask at once'],
+    [503, 'DATABASE_UNREACHABLE', 'The database is away'],
+    [503, 'DATABASE_NOT_MIGRATED', 'The database is not ready'],
+    [409, 'CONFLICT', 'Not now'],
+  ])('is named by what happened: %i %s', async (status, code, title) => {
+    const about = { nonce: '', session: null, message: 'it is so', fix: null, form: null, again: null }
+    const text = String(await errorPage({ ...about, status, code }))
+    expect(text).toContain(`<h1>${title}</h1>`)
+    expect(text).toContain('It is so.')
   })
 })

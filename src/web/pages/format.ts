@@ -1,18 +1,18 @@
+import { systemClock } from '../../clock.js'
 import { formatDuration } from '../../durations.js'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 const MOST_FORMATS = 1000
 
-/** `Mon 23 Nov, 03:00` in a zone; in UTC where the zone is unknown to this host. Seconds on demand. */
-export function formatIn(at: Date, zone: string, seconds = false): string {
-  const parts = new Map(
-    formatOf(zone)
-      .formatToParts(at)
-      .map((part) => [part.type, part.value]),
-  )
-  const of = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? ''
+/**
+ * `Mon 23 Nov, 03:00` in a zone, with its year where it is not the one of `now`; in UTC where the zone is unknown to this
+ * host. Seconds on demand. The script in the browser writes times alike.
+ */
+export function formatIn(at: Date, zone: string, seconds = false, now = systemClock.now()): string {
+  const of = partsOf(at, zone)
   const time = `${of('hour')}:${of('minute')}${seconds ? `:${of('second')}` : ''}`
-  return `${of('weekday')} ${of('day')} ${of('month')}, ${time}`
+  const year = of('year') === partsOf(now, zone)('year') ? '' : ` ${of('year')}`
+  return `${of('weekday')} ${of('day')} ${of('month')}${year}, ${time}`
 }
 
 /** `12 min ago`, `in 3 h`; the largest unit only. */
@@ -35,7 +35,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 /** `it is gone` as a sentence. */
 export function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
 
 export { formatDuration }
@@ -45,6 +45,15 @@ function coarse(ms: number): string {
   if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
   if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`
   return `${Math.round(ms / 86_400_000)} days`
+}
+
+function partsOf(at: Date, zone: string): (type: Intl.DateTimeFormatPartTypes) => string {
+  const parts = new Map(
+    formatOf(zone)
+      .formatToParts(at)
+      .map((part) => [part.type, part.value]),
+  )
+  return (type) => parts.get(type) ?? ''
 }
 
 function formatOf(zone: string): Intl.DateTimeFormat {
@@ -60,6 +69,7 @@ function makeFormat(zone: string): Intl.DateTimeFormat {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
+    year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',

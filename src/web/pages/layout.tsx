@@ -55,7 +55,7 @@ const Document: FC<PropsWithChildren<Shown>> = ({
         {children}
       </main>
       <footer>
-        <span>run-due-schedules {version}</span>
+        <span>{`run-due-schedules ${version}`.trim()}</span>
         <span id="zone">Times in UTC</span>
         <span id="live" role="status"></span>
       </footer>
