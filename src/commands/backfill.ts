@@ -97,7 +97,7 @@ function detailOf({ from, to }: BackfillRequest, slots: readonly Date[]): Record
 function checkPeriod({ from, to }: BackfillRequest): void {
   if (from < to) return
   throw new ScheduleError('USAGE', `the period is empty: ${from.toISOString()} is not before ${to.toISOString()}`, {
-    fix: 'give --from a time before --to; the slot at --to is not part of the period',
+    fix: 'give a begin before the end; the slot at the end is not part of the period',
   })
 }
 
@@ -106,6 +106,6 @@ function tooMany(schedule: Schedule, slot: Date): ScheduleError {
   return new ScheduleError(
     'REFUSED',
     `a backfill asks for at most ${most} runs; for schedule '${schedule.id}' they are used up at ${slot.toISOString()}`,
-    { fix: `backfill the period up to there first: --to ${slot.toISOString()}`, exitCode: EXIT.usage },
+    { fix: `backfill the period that ends at ${slot.toISOString()} first, then the rest`, exitCode: EXIT.usage },
   )
 }

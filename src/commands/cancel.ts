@@ -23,5 +23,5 @@ export async function cancelRun(store: AdminStore, runId: string, actor: string)
 }
 
 function missing(runId: string): ScheduleError {
-  return new ScheduleError('RUN_NOT_FOUND', `no run '${runId}'`, { fix: 'list runs with `run-due-schedules runs`' })
+  return new ScheduleError('RUN_NOT_FOUND', `no run '${runId}'`, { fix: 'look it up in the list of runs' })
 }

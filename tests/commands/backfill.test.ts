@@ -100,7 +100,7 @@ describe.each(engines())('a backfill on $name', (engine) => {
     await expect(tooMany).rejects.toMatchObject({
       code: 'REFUSED',
       exitCode: 2,
-      fix: `backfill the period up to there first: --to ${minutes(10_000).toISOString()}`,
+      fix: `backfill the period that ends at ${minutes(10_000).toISOString()} first, then the rest`,
     })
     const { runs } = await backfillRuns(room.store, { scheduleId: 'minutely', from, to: minutes(10_000), actor: 'a' })
     expect(runs).toHaveLength(10_000)

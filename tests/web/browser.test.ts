@@ -176,10 +176,25 @@ describeInBrowser('what an operator does', () => {
       await page.click('form[action$="/backfill"] button')
       expect(await page.textContent('main')).toContain('6 runs for 3 slots')
       expect((await queries.listRuns({ scheduleId: 'billing/invoices', statuses: ['PENDING'] })).runs).toEqual([])
+      const utc = '2026-01-05T00:00:00.000Z'
+      const berlin = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/Berlin' })
+      expect(await page.textContent('.lead')).toMatch(
+        new RegExp(`Mon 5 Jan.*, ${berlin.format(new Date(utc))} to .*, Europe/Berlin`),
+      )
       await page.click('button:has-text("Ask for 6 runs")')
       expect(await page.textContent('.notice')).toContain('The backfill is noted')
       expect((await queries.listRuns({ scheduleId: 'billing/invoices', statuses: ['PENDING'] })).runs).toHaveLength(6)
     }))
+
+  it.each([
+    ['2099-01-01T00:00', '2099-01-02T00:00', 'The period lies ahead'],
+    ['2026-01-05T05:01', '2026-01-05T05:02', 'had no slot in this period'],
+  ])('is told why there is nothing to backfill from %s to %s', (from, to, why) =>
+    as('operator', {}, async ({ visit, page }) => {
+      await visit(`/schedules/billing%2Finvoices/backfill?from=${from}&to=${to}`)
+      expect(await page.textContent('.empty')).toContain(why)
+    }),
+  )
 
   it('runs a failed run again with what it was given', () =>
     as('operator', {}, async ({ visit, page }) => {
@@ -261,6 +276,31 @@ describeInBrowser('what is on a page', () => {
       await prisma.$disconnect()
       await page.waitForSelector('text=just-now', { timeout: 25_000 })
       expect(await page.textContent('#live')).toBe('Live')
+    }))
+
+  it('says that it is not up to date while the server hangs, and no more once it answers', () =>
+    as('viewer', {}, async ({ visit, page }) => {
+      await visit('/runs')
+      server.child.kill('SIGSTOP')
+      try {
+        await page.waitForSelector('#live.is-stale', { timeout: 40_000 })
+        expect(await page.textContent('#live')).toBe('Not up to date: the server does not answer')
+      } finally {
+        server.child.kill('SIGCONT')
+      }
+      await page.waitForSelector('#live.is-live', { timeout: 40_000 })
+    }))
+
+  it('names the year of a time that is not of this one', () =>
+    as('viewer', {}, async ({ visit, page }) => {
+      const prisma = await prismaOn(database.url)
+      const createdAt = new Date('2024-02-29T12:00:00Z')
+      await prisma.jobRun.create({
+        data: run({ scheduleId: 'old', jobName: 'old', createdAt, scheduledFor: createdAt }),
+      })
+      await prisma.$disconnect()
+      await visit('/runs?schedule=old')
+      expect(await page.textContent('#runs td time')).toBe('Thu 29 Feb 2024, 17:30')
     }))
 
   it('shows hostile names, logs, errors and parameters as the text they are', () =>

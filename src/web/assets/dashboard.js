@@ -1,19 +1,29 @@
 // Makes the pages nicer: times in the viewer's zone, and what is on the page kept up to date.
 // Without it every page works as it is.
 const LIVE_MS = 10_000
+// Shorter than the pause between two tries: a server that hangs is noticed at the first.
+const ANSWER_MS = 8000
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
-const FORMATS = {
-  clock: { hour: '2-digit', minute: '2-digit' },
-  minutes: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
-  seconds: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+const format = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
+
+// As the server writes them: the year only where it is not this one.
+function write(at, form) {
+  const of = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]))
+  const clock = `${of.hour}:${of.minute}`
+  if (form === 'clock') return clock
+  const year = at.getFullYear() === new Date().getFullYear() ? '' : ` ${of.year}`
+  return `${of.weekday} ${of.day} ${of.month}${year}, ${clock}${form === 'seconds' ? `:${of.second}` : ''}`
 }
-const formats = new Map(
-  Object.entries(FORMATS).map(([form, options]) => [
-    form,
-    new Intl.DateTimeFormat('en-GB', { ...options, hourCycle: 'h23' }),
-  ]),
-)
 
 function localize(root) {
   for (const time of root.querySelectorAll('time[datetime]')) {
@@ -21,9 +31,9 @@ function localize(root) {
     if (Number.isNaN(at.getTime())) continue
     const utc = `${at.toISOString().replace('T', ' ').slice(0, 19)} UTC`
     const form = time.dataset.form
-    if (form === 'title') time.title = `${formats.get('seconds').format(at)} (${utc})`
+    if (form === 'title') time.title = `${write(at, 'seconds')} (${utc})`
     else {
-      time.textContent = formats.get(form)?.format(at) ?? time.textContent
+      time.textContent = write(at, form)
       time.title = utc
     }
   }
@@ -55,7 +65,8 @@ function partsOf(root) {
 }
 
 async function fetchPage() {
-  const answer = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' })
+  const signal = AbortSignal.timeout(ANSWER_MS)
+  const answer = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store', signal })
   if (answer.redirected && new URL(answer.url).pathname !== location.pathname) {
     location.assign(answer.url)
     return null

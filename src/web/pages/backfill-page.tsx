@@ -3,7 +3,6 @@ import type { Backfill } from '../../commands/backfill.js'
 import type { Session } from '../session.js'
 import { formatIn, plural } from './format.js'
 import { Csrf } from './layout.js'
-import { Time } from './marks.js'
 import { Empty, Notice, schedulePath } from './parts.js'
 
 const SHOWN = 100
@@ -11,11 +10,12 @@ const SHOWN = 100
 export interface BackfillView {
   plan: Backfill
   period: { from: Date; to: Date }
+  now: Date
   session: Session
 }
 
 /** Which slots a backfill would run, and the button that asks for it. */
-export const BackfillPage: FC<BackfillView> = ({ plan, period, session }) => {
+export const BackfillPage: FC<BackfillView> = ({ plan, period, now, session }) => {
   const { schedule, slots, jobs } = plan
   const runs = slots.length * jobs.length
   return (
@@ -26,16 +26,19 @@ export const BackfillPage: FC<BackfillView> = ({ plan, period, session }) => {
       </nav>
       <h1>Backfill</h1>
       <p class="lead">
-        <Time at={period.from} /> to <Time at={period.to} />
+        {formatIn(period.from, schedule.timezone)} to {formatIn(period.to, schedule.timezone)}, {schedule.timezone}
       </p>
       {period.from < plan.historyFrom ? (
         <Notice tone="late" title="Part of the period is not on record">
-          Before <Time at={plan.historyFrom} /> the database cannot know what ran; those slots would run again.
+          Before {formatIn(plan.historyFrom, schedule.timezone)} the database cannot know what ran; those slots would
+          run again.
         </Notice>
       ) : null}
       {slots.length === 0 ? (
         <Empty title="There is nothing to run">
-          <p>{plural(plan.slotsWithRun, 'slot')} of this period ran already; none is left.</p>
+          <p>
+            {whyNothing(plan, period, now)} <a href={schedulePath(schedule.id)}>Back to the schedule</a>
+          </p>
         </Empty>
       ) : (
         <>
@@ -50,9 +53,7 @@ export const BackfillPage: FC<BackfillView> = ({ plan, period, session }) => {
             <button class="primary">Ask for {plural(runs, 'run')}</button>{' '}
             <a href={schedulePath(schedule.id)}>Never mind</a>
           </form>
-          <h2>
-            Slots <span class="muted">({schedule.timezone})</span>
-          </h2>
+          <h2>Slots</h2>
           <ol class="slots-to-run">
             {slots.slice(0, SHOWN).map((slot) => (
               <li>{formatIn(slot, schedule.timezone)}</li>
@@ -63,4 +64,12 @@ export const BackfillPage: FC<BackfillView> = ({ plan, period, session }) => {
       )}
     </>
   )
+}
+
+function whyNothing({ slotsWithRun }: Backfill, { from }: BackfillView['period'], now: Date): string {
+  if (from > now) return 'The period lies ahead: its slots will run by themselves.'
+  if (slotsWithRun === 0) return 'The schedule had no slot in this period.'
+  return slotsWithRun === 1
+    ? 'Its only slot has a run already.'
+    : `All its ${plural(slotsWithRun, 'slot')} have a run already.`
 }

@@ -14,7 +14,7 @@ type Period = BackfillView['period']
 const BACKFILL_ERRORS: FieldsByCode = { REFUSED: 'to' }
 
 export function backfillRoutes(dependencies: WebDependencies): Hono<WebEnv> {
-  const { actions } = dependencies
+  const { actions, queries } = dependencies
   const routes = new Hono<WebEnv>()
   routes.get('/schedules/:id/backfill', requireOperator, async (c) => {
     const id = c.req.param('id')
@@ -22,7 +22,7 @@ export function backfillRoutes(dependencies: WebDependencies): Hono<WebEnv> {
     const preview = await submit('backfill', query, BACKFILL_ERRORS, async () => {
       const period = periodOf(query)
       const plan = await actions.backfill(actorOf(c.get('session')), id, { ...period, dryRun: true })
-      return { plan, period }
+      return { plan, period, now: await queries.now() }
     })
     if (preview.refusal !== null) return showSchedule(c, dependencies, id, preview.refusal)
     return show(
