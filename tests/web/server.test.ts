@@ -34,6 +34,18 @@ describe('starting the web server', () => {
     ['with a short one', { JWT_SECRET: SECRET.slice(1) }, 'JWT_SECRET: has 31 bytes, 32 are the least'],
     ['with one that can be guessed', { JWT_SECRET: 'abcd'.repeat(20) }, 'JWT_SECRET: can be guessed'],
     [
+      'with that of a manual',
+      { JWT_SECRET: 'your-256-bit-secret'.repeat(2) },
+      'JWT_SECRET: can be guessed: it is what',
+    ],
+    [
+      'with a word over and over',
+      { JWT_SECRET: 'tr0ub4dor&3-'.repeat(4).slice(0, 45) },
+      'can be guessed: it repeats itself',
+    ],
+    ['with one that counts', { JWT_SECRET: '1234567890'.repeat(4).slice(0, 39) }, 'JWT_SECRET: can be guessed'],
+    ['with an alphabet', { JWT_SECRET: 'abcdefghijklmnopqrstuvwxyz0123456789' }, 'JWT_SECRET: can be guessed: its'],
+    [
       'with an embedded worker',
       { JWT_SECRET: SECRET, EMBEDDED_JOB_WORKER: 'true' },
       'EMBEDDED_JOB_WORKER: asks the web',
