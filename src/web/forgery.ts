@@ -27,7 +27,7 @@ function refuseOtherOrigins(context: Context<WebEnv>): void {
 async function refuseWithoutToken(context: Context<WebEnv>, expected: string): Promise<void> {
   const given = context.req.header('x-csrf-token') ?? (await fieldOf(context))
   if (given !== null && sameText(given, expected)) return
-  throw new HttpError(403, 'CSRF', 'the form is out of date: load the page again, then repeat what you did')
+  throw new HttpError(403, 'CSRF', 'the form is older than the session that sends it; nothing was changed')
 }
 
 async function fieldOf(context: Context<WebEnv>): Promise<string | null> {

@@ -80,7 +80,7 @@ describeInBrowser('everything', () => {
       const until = new Date(Date.now() + 90 * 24 * 3_600_000).toISOString()
       await call(server, '/api/pause-all', { token, body: { reason: 'moving the database', until } })
       await visit('/')
-      expect(await page.innerText('#tiles')).toMatch(/Paused\s+3\s+everything, 1 also one by one/)
+      expect(await page.innerText('#tiles')).toMatch(/Paused\s+3\s+everything; 1 by itself/)
       expect(await page.locator('#coming .when').allInnerTexts()).toEqual(['paused', 'paused'])
       await visit('/schedules?search=hourly')
       expect(await page.innerText('.schedule-next .rel')).toBe('paused')

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { prismaOn, run } from '../queries/fixture.js'
+import { prismaOn, run, schedule } from '../queries/fixture.js'
 import { engines, type TestDatabase } from '../support/servers.js'
 import {
   closeContext,
@@ -45,6 +45,46 @@ describeInBrowser('what each page tells', () => {
     expect(await textOf('/', '#failing')).toMatch(/exchange-rates .*3 times in a row.*502 Bad Gateway/)
     expect(await textOf('/', '#running')).toMatch(/backup-database.*by pass 60 62 % · table orders/)
     expect(await textOf('/', '#failures')).toMatch(/fetch-rates.*exchange-rates, started .*3 attempts answered 502/)
+  })
+
+  it('a schedule: a bar for each slot, as tall as it took, and a small hollow one where it did not run', async () => {
+    const prisma = await prismaOn(database.url)
+    await prisma.jobSchedule.create({ data: schedule({ id: 'strip', cron: '@hourly', nextRunAt: new Date() }) })
+    const hour = (number: number) => new Date(Date.UTC(2026, 5, 1, number))
+    const ran = (number: number, durationMs: number, status = 'COMPLETED') =>
+      run({ scheduleId: 'strip', jobName: 'job', scheduledFor: hour(number), durationMs, status })
+    const didNot = (number: number, status: string, reason: string) => ({
+      ...run({ scheduleId: 'strip', jobName: '*', scheduledFor: hour(number), status, reason }),
+      ...{ startedAt: null, finishedAt: null, durationMs: null },
+    })
+    await prisma.jobRun.createMany({
+      data: [ran(1, 30_000), ran(2, 60_000), didNot(3, 'MISSED', 'window'), didNot(4, 'SKIPPED', 'overlap')],
+    })
+    await prisma.jobRun.createMany({ data: [ran(5, 15_000, 'FAILED')] })
+    await prisma.$disconnect()
+    const page = await visitor.visit('/schedules/strip')
+    const bars = await page.evaluate(`[...document.querySelectorAll('#slots .slot')].map((slot) => ({
+      tones: slot.getAttribute('class').split(' ').slice(1).join(' '),
+      height: Number(slot.querySelector('.slot-bar').getAttribute('height')),
+      title: slot.querySelector('title').textContent.replace(/^[^:]*:\\d\\d: /, ''),
+    }))`)
+    expect(bars).toEqual([
+      { tones: 'tone-good', height: 20, title: 'Completed, 30 s' },
+      { tones: 'tone-good', height: 35, title: 'Completed, 1 min' },
+      { tones: 'tone-late slot-none', height: 5, title: 'Missed (older than the catch-up window)' },
+      { tones: 'tone-quiet slot-none', height: 5, title: 'Skipped (the previous slot was still running)' },
+      { tones: 'tone-bad', height: 13, title: 'Failed, 15 s' },
+    ])
+    expect(await page.getAttribute('#slots svg', 'aria-label')).toBe(
+      'Newest slots: 2 completed, 1 missed, 1 skipped, 1 failed',
+    )
+  })
+
+  it('a slot that did not run: why, and nothing of a run that never was', async () => {
+    const page = await visitor.visit('/runs?schedule=hourly-sync&status=SKIPPED')
+    await page.locator('a.row-link').first().click()
+    expect(await page.innerText('#outcome')).toMatch(/Status\s+Skipped\s+the previous slot was still running\s+Slot/)
+    expect(await page.innerText('main')).not.toMatch(/Asked for by|Attempts|Ended/)
   })
 
   it('schedules: cron in words, the next slots in its zone and the viewer’s, how long its runs take', async () => {

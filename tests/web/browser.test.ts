@@ -133,6 +133,26 @@ describeInBrowser('every page', () => {
       await page.keyboard.press('Enter')
       expect(await page.evaluate('document.activeElement.id')).toBe('content')
     }))
+
+  it('opens its menus with the keyboard, one at a time, and closes them with Escape', () =>
+    as('operator', {}, async ({ visit, page }) => {
+      await visit('/schedules/warm-cache')
+      const open = () => page.locator('details.action[open] summary').allInnerTexts()
+      await page.focus('summary:has-text("Run now")')
+      await page.keyboard.press('Enter')
+      expect(await open()).toEqual(['Run now'])
+      await page.keyboard.press('Tab')
+      expect(await page.evaluate('document.activeElement.name')).toBe('job')
+      await page.keyboard.press('Escape')
+      expect(await open()).toEqual([])
+      expect(await page.evaluate('document.activeElement.innerText')).toBe('Run now')
+      await page.keyboard.press('Space')
+      await page.focus('summary:has-text("Pause")')
+      await page.keyboard.press('Enter')
+      expect(await open()).toEqual(['Pause…'])
+      await page.click('h1')
+      expect(await open()).toEqual([])
+    }))
 })
 
 describeInBrowser('what an operator does', () => {
@@ -183,6 +203,13 @@ describeInBrowser('what an operator does', () => {
       )
       await page.click('button:has-text("Ask for 6 runs")')
       expect(await page.textContent('.notice')).toContain('The backfill is noted')
+      expect(await page.innerText('#audit')).toMatch(
+        /web:operator@example.com asked for a backfill.*\sfrom .* · 3 slots/,
+      )
+      const { events } = await queries.listAuditEvents({ scheduleId: 'billing/invoices', action: 'backfill' })
+      expect(events).toMatchObject([
+        { actor: 'web:operator@example.com', detail: { from: utc, to: '2026-01-08T00:00:00.000Z', slots: 3 } },
+      ])
       expect((await queries.listRuns({ scheduleId: 'billing/invoices', statuses: ['PENDING'] })).runs).toHaveLength(6)
     }))
 
@@ -265,6 +292,9 @@ describeInBrowser('what is on a page', () => {
       await visit('/passes')
       expect(await page.textContent('#passes')).toContain('2 expected passes did not come')
       expect(await page.textContent('#passes')).toMatch(/[89] min( \d+ s)? late/)
+      // The last of a page, too: it goes by the one before, which the page does not show.
+      const last = page.locator('table.passes tbody tr:not(.gap)').last()
+      expect(await last.locator('td').nth(2).innerText()).not.toBe('–')
     }))
 
   it('keeps itself up to date', () =>

@@ -11,7 +11,7 @@ export const Attempts: FC<{ run: Run }> = ({ run: { attempts } }) =>
   attempts.length === 0 ? null : (
     <Section id="attempts" title="Attempts">
       <Scroll label="Attempts">
-        <table>
+        <table class="attempts">
           <thead>
             <tr>
               <th scope="col" class="number">

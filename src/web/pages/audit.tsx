@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx'
 import type { AuditEvent } from '../../queries/queries.js'
+import { AuditDetail } from './audit-detail.js'
 import { Ago } from './marks.js'
 import { Section } from './parts.js'
 
@@ -11,6 +12,8 @@ const ACTIONS: Record<string, string> = {
   'pause-all': 'paused everything',
   'resume-all': 'resumed everything',
   backfill: 'asked for a backfill',
+  upsert: 'defined it',
+  remove: 'removed it',
 }
 
 /** Who changed what. */
@@ -21,22 +24,9 @@ export const Audit: FC<{ events: readonly AuditEvent[]; now: Date }> = ({ events
         {events.map((event) => (
           <li>
             <b>{event.actor}</b> {ACTIONS[event.action] ?? event.action} <Ago at={event.at} now={now} />
-            <Detail event={event} />
+            <AuditDetail detail={event.detail} />
           </li>
         ))}
       </ul>
     </Section>
   )
-
-const Detail: FC<{ event: AuditEvent }> = ({ event: { detail } }) => {
-  if (detail === null || typeof detail !== 'object' || Array.isArray(detail)) return null
-  const shown = Object.entries(detail).filter(([, value]) => value !== null)
-  if (shown.length === 0) return null
-  return (
-    <span class="muted detail">
-      {shown
-        .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-        .join(' · ')}
-    </span>
-  )
-}

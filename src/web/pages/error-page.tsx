@@ -48,11 +48,19 @@ export function errorPage({ nonce, session, status, code, message, fix, form, ag
       {form === null ? null : <Kept form={form} session={session} />}
       <p class="ways">
         {again === null ? null : <a href={again}>Try again</a>}{' '}
-        {session === null ? <a href="/sign-in">Sign in</a> : <a href="/">Overview</a>}
+        {session === null ? <a href="/sign-in">Sign in</a> : <Ways code={code} />}
       </p>
     </div>,
   )
 }
+
+const Ways: FC<{ code: string }> = ({ code }) => (
+  <>
+    {code === 'SCHEDULE_NOT_FOUND' ? <a href="/schedules">All schedules</a> : null}
+    {code === 'RUN_NOT_FOUND' ? <a href="/runs">All runs</a> : null}
+    <a href="/">Overview</a>
+  </>
+)
 
 /** What was typed, so that nobody has to type it again. */
 const Kept: FC<{ form: KeptForm; session: Session | null }> = ({ form, session }) => {

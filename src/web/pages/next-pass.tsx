@@ -12,7 +12,7 @@ export const NextPass: FC<{ expected: ExpectedPass; now: Date }> = ({ expected, 
       </span>
     </>
   ) : (
-    <>unknown</>
+    <>nobody knows when</>
   )
 
 /** When a run that waits is likely to start. */

@@ -4,9 +4,11 @@ import { Ago, Badge, StatusBadge } from './marks.js'
 import { schedulePath, Section } from './parts.js'
 import { Progress } from './run-table.js'
 
-export const Failing: FC<{ overview: Overview }> = ({ overview: { failing, now } }) => (
+export const Failing: FC<{ overview: Overview }> = ({ overview: { failing, schedules, now } }) => (
   <Section id="failing" title="Failing schedules">
-    {failing.length === 0 ? (
+    {schedules.total === 0 ? (
+      <p class="calm muted">There is no schedule yet, so none fails.</p>
+    ) : failing.length === 0 ? (
       <p class="calm">
         <Badge tone="good">All clear</Badge> The newest slot of every schedule that ran succeeded.
       </p>

@@ -42,7 +42,7 @@ export const OverviewPage: FC<OverviewView> = (view) => {
         <h1>Overview</h1>
         <div id="pause-all" data-part>
           {isOperator(session) && overview.globalPause === null && overview.schedules.total > 0 ? (
-            <a class="quiet" href="/pause-all">
+            <a class="button secondary" href="/pause-all">
               Pause everything…
             </a>
           ) : null}
@@ -62,9 +62,15 @@ export const OverviewPage: FC<OverviewView> = (view) => {
           <h2>Last pass</h2>
           <p class="big">{lastPass === null ? 'none yet' : <Ago at={lastPass.startedAt} now={now} />}</p>
           <p class="muted">
-            Next at about <NextPass expected={expected} now={now} />
+            {lastPass === null ? (
+              'The cron of your platform makes the first'
+            ) : (
+              <>
+                Next{expected.kind === 'expected' ? ' at about' : ':'} <NextPass expected={expected} now={now} />
+              </>
+            )}
           </p>
-          <PassStrip passes={passes} />
+          {passes.length === 0 ? null : <PassStrip passes={passes} />}
         </div>
         <Tile title="Running" value={overview.open.running} href="/runs?status=RUNNING">
           {plural(overview.open.pending + overview.open.queued, 'run')} waiting
@@ -102,7 +108,7 @@ const PausedTile: FC<{ overview: Overview }> = ({ overview: { schedules, globalP
     </Tile>
   ) : (
     <Tile title="Paused" value={schedules.active + schedules.paused} href="/schedules">
-      everything, {formatCount(schedules.paused)} also one by one
+      everything; {formatCount(schedules.paused)} by itself
     </Tile>
   )
 

@@ -16,11 +16,14 @@ export function passRoutes(dependencies: WebDependencies): Hono<WebEnv> {
   routes.get('/passes', async (c) => {
     const { filters, problems } = readFilters(c, { kind: oneOf(KINDS), before: rowId })
     const { kind = 'PASS', before } = filters
-    const [life, page, newest] = await Promise.all([
+    const [life, { passes }, newest] = await Promise.all([
       queries.signsOfLife(),
-      queries.listPasses({ kind, limit: PASSES_PER_PAGE, ...(before === undefined ? {} : { cursor: before }) }),
+      // One more than is shown: how late the last of the page was, goes by it.
+      queries.listPasses({ kind, limit: PASSES_PER_PAGE + 1, ...(before === undefined ? {} : { cursor: before }) }),
       queries.listPasses({ kind: 'PASS', limit: 1 }),
     ])
+    const older = passes[PASSES_PER_PAGE] ?? null
+    const shown = passes.slice(0, PASSES_PER_PAGE)
     return show(
       c,
       dependencies,
@@ -28,7 +31,8 @@ export function passRoutes(dependencies: WebDependencies): Hono<WebEnv> {
       <PassesPage
         kind={kind}
         problems={problems}
-        page={page}
+        page={{ passes: shown, nextCursor: older === null ? null : String(shown.at(-1)?.id) }}
+        before={older}
         newest={newest.passes[0] ?? null}
         life={life}
         silentSince={silentSince(life)}

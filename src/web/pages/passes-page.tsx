@@ -16,6 +16,8 @@ export interface PassesView {
   /** What of the filters could not be read. */
   problems: readonly string[]
   page: PassPage
+  /** The one before the last of the page; null at the beginning of history. */
+  before: PassRow | null
   /** The newest pass of the platform, on this page or not. */
   newest: PassRow | null
   life: SignsOfLife
@@ -38,8 +40,13 @@ export const PassesPage: FC<PassesView> = (view) => {
     <>
       <h1>Passes</h1>
       <p class="lead">
-        Each time the command was started. One is expected every {formatDuration(pollIntervalMs)}, the next at about{' '}
-        <NextPass expected={expected} now={life.now} />.
+        Each time the command was started. One is expected every {formatDuration(pollIntervalMs)}
+        {expected.kind === 'expected' ? (
+          <>
+            , the next at about <NextPass expected={expected} now={life.now} />
+          </>
+        ) : null}
+        .
       </p>
       <nav class="tabs" aria-label="Kind">
         {KINDS.map(([value, name]) => (
@@ -65,7 +72,7 @@ export const PassesPage: FC<PassesView> = (view) => {
   )
 }
 
-const PassTable: FC<{ view: PassesView }> = ({ view: { page, kind, pollIntervalMs, life } }) => (
+const PassTable: FC<{ view: PassesView }> = ({ view: { page, before: older, kind, pollIntervalMs, life } }) => (
   <Scroll label="Passes, newest first">
     <table class="passes">
       <thead>
@@ -93,8 +100,8 @@ const PassTable: FC<{ view: PassesView }> = ({ view: { page, kind, pollIntervalM
       </thead>
       <tbody>
         {page.passes.map((pass, index) => {
-          const before = page.passes[index + 1]
-          const punctual = kind === 'PASS' && before !== undefined ? punctuality(pass, before, pollIntervalMs) : null
+          const before = page.passes[index + 1] ?? older
+          const punctual = kind === 'PASS' && before !== null ? punctuality(pass, before, pollIntervalMs) : null
           return (
             <>
               <Row pass={pass} punctual={punctual} now={life.now} isPlatform={kind === 'PASS'} />
@@ -151,8 +158,7 @@ const Gap: FC<{ punctual: Punctuality }> = ({ punctual: { missing, sincePrevious
     <td></td>
     <td colspan={8}>
       <Badge tone="late">
-        {plural(missing, 'expected pass', 'expected passes')} did not come: {formatDuration(sincePreviousMs)} between
-        two
+        {plural(missing, 'expected pass', 'expected passes')} did not come: none for {formatDuration(sincePreviousMs)}
       </Badge>
     </td>
   </tr>

@@ -7,12 +7,8 @@ import type { AuditEvent } from '../../queries/queries.js'
 import type { Session } from '../session.js'
 import { Audit } from './audit.js'
 import { AttemptTimeline, Attempts } from './attempts.js'
-import { formatDuration } from './format.js'
-import { Ago, Reason, StatusBadge, Time } from './marks.js'
-import { QueuedFor } from './next-pass.js'
-import { Act, isOperator, Notice, passPath, schedulePath, Section } from './parts.js'
-import { Progress } from './run-table.js'
-import { REASON_WORDS, TRIGGER_WORDS } from './words.js'
+import { Act, isOperator, Notice, schedulePath, Section } from './parts.js'
+import { RunFacts } from './run-facts.js'
 
 export interface RunView {
   session: Session | null
@@ -58,7 +54,7 @@ export const RunPage: FC<RunView> = (view) => {
         </Notice>
       )}
       <div id="outcome" data-part>
-        <Outcome view={view} />
+        <RunFacts view={view} />
       </div>
       <div id="parts" data-part>
         <Texts run={run} />
@@ -89,91 +85,8 @@ const RunActions: FC<{ view: RunView }> = ({ view: { run, session } }) => {
   )
 }
 
-const Outcome: FC<{ view: RunView }> = ({ view: { run, pass, now, expected } }) => (
-  <dl class="facts">
-    <dt>Status</dt>
-    <dd>
-      <StatusBadge status={run.status} /> <Reason reason={run.reason} />
-      {run.status === 'PENDING' ? (
-        <p>
-          <QueuedFor run={run} expected={expected} now={now} />
-        </p>
-      ) : null}
-      {run.cancelRequestedAt === null ? null : (
-        <p class="muted">
-          asked to stop <Ago at={run.cancelRequestedAt} now={now} />
-        </p>
-      )}
-      {run.status === 'RUNNING' ? <Progress run={run} /> : null}
-    </dd>
-    {run.durationMs === null ? null : (
-      <>
-        <dt>Took</dt>
-        <dd>{formatDuration(run.durationMs)}</dd>
-      </>
-    )}
-    <dt>Slot</dt>
-    <dd>
-      {run.scheduledFor === null ? (
-        'none, it was asked for'
-      ) : run.firstSlot !== null && run.slotCount > 1 ? (
-        <>
-          <Time at={run.firstSlot} /> to <Time at={run.scheduledFor} />
-        </>
-      ) : (
-        <Time at={run.scheduledFor} />
-      )}
-    </dd>
-    {run.startedAt === null ? null : (
-      <>
-        <dt>Started</dt>
-        <dd>
-          <Time at={run.startedAt} seconds /> {lateness(run)}
-        </dd>
-      </>
-    )}
-    {run.finishedAt === null ? null : (
-      <>
-        <dt>Ended</dt>
-        <dd>
-          <Time at={run.finishedAt} seconds />
-        </dd>
-      </>
-    )}
-    <dt>Asked for by</dt>
-    <dd>
-      {TRIGGER_WORDS[run.trigger]}
-      {run.requestedBy === null ? '' : `, ${run.requestedBy}`}
-    </dd>
-    {run.passId === null ? null : (
-      <>
-        <dt>Pass</dt>
-        <dd>
-          {pass === null ? (
-            <>
-              {run.passId} <span class="muted">(no longer on record)</span>
-            </>
-          ) : (
-            <a href={passPath(pass)}>{run.passId}</a>
-          )}
-        </dd>
-      </>
-    )}
-    <dt>Attempts</dt>
-    <dd>
-      {run.attempt} of {Math.max(run.attempt, run.maxAttempts)}
-      {run.crashes > 0 ? `, ${run.crashes} of them ended with their process` : ''}
-    </dd>
-  </dl>
-)
-
 const Texts: FC<{ run: Run }> = ({ run }) => (
   <>
-    {run.jobName === WHOLE_SLOT && run.reason !== null ? (
-      <p class="advice">
-        {run.slotCount === 1 ? 'This slot' : 'These slots'} did not run: {REASON_WORDS[run.reason]}.
-      </p>
-    ) : null}
     {run.error === null ? null : <Text id="error" title="Error" text={run.error} isBad />}
     {run.log === null || run.log === '' ? null : <Text id="log" title="Log" text={run.log} />}
     {run.output === null ? null : <Text id="output" title="Output" text={pretty(run.output)} />}
@@ -188,11 +101,6 @@ const Text: FC<{ id: string; title: string; text: string; isBad?: boolean }> = (
     </pre>
   </Section>
 )
-
-function lateness({ scheduledFor, startedAt, trigger }: Run): string {
-  if (scheduledFor === null || startedAt === null || trigger !== 'CRON') return ''
-  return `(${formatDuration(Math.max(0, startedAt.getTime() - scheduledFor.getTime()))} after its slot)`
-}
 
 function titleOfSlots({ slotCount }: Run): string {
   return slotCount === 1 ? 'A slot that did not run' : `${slotCount} slots that did not run`

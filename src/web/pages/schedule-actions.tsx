@@ -19,12 +19,18 @@ interface ActionsView {
 export const ScheduleActions: FC<ActionsView> = ({ schedule, jobs, session, refusal, isAllPaused }) => (
   <div class="actions" role="group" aria-label="Actions">
     {schedule.orphaned && refusal?.form !== 'requests' ? null : (
-      <RunNow schedule={schedule} jobs={jobs} session={session} refusal={refusalOf(refusal, 'requests')} />
+      <RunNow
+        schedule={schedule}
+        jobs={jobs}
+        session={session}
+        refusal={refusalOf(refusal, 'requests')}
+        isAllPaused={isAllPaused}
+      />
     )}
     {schedule.enabled || refusal?.form === 'pause' ? (
       <Pause id={schedule.id} session={session} refusal={refusalOf(refusal, 'pause')} isAllPaused={isAllPaused} />
     ) : (
-      <Resume id={schedule.id} session={session} />
+      <Resume id={schedule.id} session={session} isAllPaused={isAllPaused} />
     )}
     {schedule.orphaned && refusal?.form !== 'backfill' ? null : (
       <BackfillForm id={schedule.id} refusal={refusalOf(refusal, 'backfill')} />
@@ -32,9 +38,9 @@ export const ScheduleActions: FC<ActionsView> = ({ schedule, jobs, session, refu
   </div>
 )
 
-const RunNow: FC<Omit<ActionsView, 'isAllPaused'>> = ({ schedule, jobs, session, refusal }) => (
+const RunNow: FC<ActionsView> = ({ schedule, jobs, session, refusal, isAllPaused }) => (
   <details class="action" name="action" open={refusal !== null}>
-    <summary class="button primary">Run now</summary>
+    <summary class={schedule.enabled && !isAllPaused ? 'button primary' : 'button secondary'}>Run now</summary>
     <form method="post" action={schedulePath(schedule.id, '/requests')}>
       <Csrf session={session} />
       <p>Leaves a request that the next pass runs, whatever pauses say. It uses up no slot.</p>
@@ -58,14 +64,14 @@ const RunNow: FC<Omit<ActionsView, 'isAllPaused'>> = ({ schedule, jobs, session,
           name="params"
           rows={3}
           spellcheck={false}
-          placeholder={JSON.stringify(schedule.params)}
+          placeholder={JSON.stringify(schedule.params ?? { name: 'value' })}
           {...fieldState(refusal, 'params')}
         >
           {typedIn(refusal, 'params')}
         </textarea>
       </label>
       <FieldProblem refusal={refusal} field="params" />
-      <p class="hint">Empty: those of the schedule.</p>
+      <p class="hint">{schedule.params === null ? 'Empty: none.' : 'Empty: those of the schedule.'}</p>
       <button class="primary">Queue it for the next pass</button>
     </form>
   </details>
@@ -86,8 +92,8 @@ const Pause: FC<Pick<ActionsView, 'session' | 'refusal' | 'isAllPaused'> & { id:
   )
 }
 
-const Resume: FC<{ id: string; session: Session }> = ({ id, session }) => (
-  <Act session={session} action={schedulePath(id, '/resume')} kind="primary">
+const Resume: FC<Pick<ActionsView, 'session' | 'isAllPaused'> & { id: string }> = ({ id, session, isAllPaused }) => (
+  <Act session={session} action={schedulePath(id, '/resume')} kind={isAllPaused ? 'secondary' : 'primary'}>
     Resume
   </Act>
 )

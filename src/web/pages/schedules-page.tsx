@@ -1,22 +1,12 @@
 import type { FC } from 'hono/jsx'
-import type {
-  DurationStatistics,
-  PauseOfAll,
-  ScheduleQuery,
-  SchedulePage,
-  ScheduleSummary,
-  SlotOutcome,
-} from '../../queries/queries.js'
+import type { DurationStatistics, ScheduleQuery, SchedulePage, SlotOutcome } from '../../queries/queries.js'
 import type { Session } from '../session.js'
-import { Coming, isPaused } from './coming-slot.js'
-import { comingSlots, cronWords } from './coming.js'
-import { formatIn, plural } from './format.js'
-import { Ago, StateBadge, StatusBadge, Time } from './marks.js'
+import { plural } from './format.js'
 import { FilterProblems } from './filters.js'
-import { Figures } from './figures.js'
-import { Empty, schedulePath } from './parts.js'
+import { Empty } from './parts.js'
 import { PauseOfAllNotice } from './pause-of-all.js'
-import { Strip, StripLegend } from './strip.js'
+import { ScheduleRow } from './schedule-row.js'
+import { StripLegend } from './strip.js'
 
 export interface SchedulesView {
   query: { search: string; filter: ScheduleQuery['filter'] | null; order: 'id' | 'next'; page: number }
@@ -78,88 +68,6 @@ export const SchedulesPage: FC<SchedulesView> = (view) => {
       </div>
     </>
   )
-}
-
-interface RowView {
-  schedule: ScheduleSummary
-  now: Date
-  pause: PauseOfAll | null
-  slots: readonly SlotOutcome[]
-  figures: DurationStatistics | undefined
-}
-
-const ScheduleRow: FC<RowView> = ({ schedule, now, pause, slots, figures }) => (
-  <li class="schedule">
-    <div class="schedule-name">
-      <h2>
-        <a href={schedulePath(schedule.id)}>{schedule.id}</a>
-      </h2>
-      <StateBadge state={schedule.state} />
-      {schedule.lastStatus === null || schedule.lastStatus === 'COMPLETED' ? null : (
-        <StatusBadge status={schedule.lastStatus} />
-      )}
-      <p>{cronWords(schedule.cron) ?? 'cannot be read'}</p>
-      <p class="muted">
-        <code>{schedule.cron}</code> {schedule.timezone}
-      </p>
-      {schedule.enabled || schedule.pausedReason === null ? null : <p class="muted">Paused: {schedule.pausedReason}</p>}
-    </div>
-    <div class="schedule-past">
-      <Strip slots={slots} zone={schedule.timezone} />
-      <Figures figures={figures} />
-      {schedule.lastRunAt === null ? null : (
-        <span class="muted">
-          {' '}
-          ran <Ago at={schedule.lastRunAt} now={now} />
-        </span>
-      )}
-    </div>
-    <NextOf schedule={schedule} now={now} pause={pause} />
-  </li>
-)
-
-const NextOf: FC<Pick<RowView, 'schedule' | 'now' | 'pause'>> = ({ schedule, now, pause }) => {
-  const slots = comingSlots(schedule, now, 3)
-  return (
-    <div class="schedule-next">
-      {slots.length === 0 ? (
-        <span class="muted">{withoutSlots(schedule)}</span>
-      ) : (
-        <ol aria-label="Next slots">
-          {slots.map(({ at, note }, index) => (
-            <li class={isPaused(at, pause) ? 'muted' : ''}>
-              {index === 0 ? (
-                <span class="rel">
-                  <Coming at={at} now={now} pause={pause} />
-                </span>
-              ) : null}
-              <span>{formatIn(at, schedule.timezone)}</span>{' '}
-              <span class="muted viewer">
-                <Time at={at} />
-              </span>
-              {note === null ? null : (
-                <span class="dst" title={note}>
-                  {' '}
-                  clock change
-                </span>
-              )}
-            </li>
-          ))}
-        </ol>
-      )}
-    </div>
-  )
-}
-
-function withoutSlots(schedule: ScheduleSummary): string {
-  if (schedule.orphaned) return 'No config defines it any more'
-  if (!schedule.enabled) {
-    const { pausedUntil, timezone } = schedule
-    return pausedUntil === null
-      ? 'Paused until it is resumed'
-      : `Paused until ${formatIn(pausedUntil, timezone)} ${timezone}`
-  }
-  return 'No slot lies ahead'
 }
 
 const Search: FC<{ query: SchedulesView['query'] }> = ({ query }) => (

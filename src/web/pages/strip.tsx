@@ -70,8 +70,8 @@ function summary(slots: readonly SlotOutcome[]): string {
 /** What heights, colours and shapes of the strips mean. */
 export const StripLegend: FC = () => (
   <p class="strip-legend muted">
-    Newest slot on the right. Height: how long it took, against the longest shown.{' '}
-    <span class="key tone-good">completed</span> <span class="key tone-bad">failed (underlined)</span>{' '}
+    <span>Newest slot on the right. Height: how long it took, against the longest shown.</span>{' '}
+    <span class="key tone-good">completed</span> <span class="key key-foot tone-bad">failed (underlined)</span>{' '}
     <span class="key tone-busy">running</span> <span class="key key-none tone-late">missed</span>{' '}
     <span class="key key-none tone-quiet">skipped</span>
   </p>

@@ -1,10 +1,11 @@
 import type { FC } from 'hono/jsx'
 import type { PassRow } from '../../domain/pass.js'
 import type { TimelineRun } from '../../queries/queries.js'
-import { formatDuration, plural } from './format.js'
-import { StatusBadge, Time } from './marks.js'
-import { Empty, schedulePath, Scroll } from './parts.js'
+import { plural } from './format.js'
+import { Time } from './marks.js'
+import { Empty, schedulePath } from './parts.js'
 import { toneOfPass } from './pass-strip.js'
+import { TimelineTable, took } from './timeline-table.js'
 import { STATUS_TONES, STATUS_WORDS } from './words.js'
 
 export interface TimelineView {
@@ -19,7 +20,6 @@ export interface TimelineView {
 
 const WIDTH = 1440
 const MOST_LANES = 60
-const ROWS_OF_TABLE = 200
 const TICK_MS = 3 * 3_600_000
 const MIN_WIDTH = 3
 
@@ -29,7 +29,7 @@ export const TimelinePage: FC<TimelineView> = (view) => {
     <>
       <h1>Timeline</h1>
       <p class="lead">
-        What ran when since <Time at={view.from} />, beside what.{' '}
+        What ran since <Time at={view.from} />, and what ran beside it.{' '}
         {view.isCut ? 'Only the newest 1,000 runs are shown.' : ''}
       </p>
       <div id="timeline" data-part>
@@ -49,13 +49,23 @@ export const TimelinePage: FC<TimelineView> = (view) => {
             {lanes.length > MOST_LANES ? (
               <p class="muted">{plural(lanes.length - MOST_LANES, 'more schedule')} ran.</p>
             ) : null}
-            <Table view={view} />
+            <TimelineLegend />
+            <TimelineTable view={view} />
           </>
         )}
       </div>
     </>
   )
 }
+
+const TimelineLegend: FC = () => (
+  <p class="strip-legend muted">
+    <span>A bar is a run, as long as it took; it leads to its page.</span>
+    <span class="key tone-good">completed</span> <span class="key tone-bad">failed</span>{' '}
+    <span class="key tone-busy">running</span> <span class="key tone-late">interrupted</span>{' '}
+    <span class="key tone-quiet">cancelled, or a pass with nothing due</span> <span class="key key-now">now</span>
+  </p>
+)
 
 const Axis: FC<{ view: TimelineView }> = ({ view: { from, to } }) => {
   const ticks = Array.from({ length: (to.getTime() - from.getTime()) / TICK_MS }, (_, index) => index)
@@ -130,42 +140,6 @@ const Track: FC<{ view: TimelineView; height: number; children?: unknown }> = ({
   </svg>
 )
 
-const Table: FC<{ view: TimelineView }> = ({ view: { runs } }) => (
-  <details class="as-table" data-keep="table">
-    <summary>As a table</summary>
-    <Scroll label="Runs of the last 24 hours">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Started</th>
-            <th scope="col">Schedule</th>
-            <th scope="col">Job</th>
-            <th scope="col">Status</th>
-            <th scope="col" class="number">
-              Took
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.slice(0, ROWS_OF_TABLE).map((run) => (
-            <tr>
-              <td class="nowrap">{run.startedAt === null ? '' : <Time at={run.startedAt} seconds />}</td>
-              <td class="name">{run.scheduleId}</td>
-              <td class="name">
-                <a href={`/runs/${run.id}`}>{run.jobName}</a>
-              </td>
-              <td>
-                <StatusBadge status={run.status} />
-              </td>
-              <td class="number nowrap">{took(run)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  </details>
-)
-
 /** Those that ran last come first, as the newest are what people look for. */
 function lanesOf(newestFirst: readonly TimelineRun[]): [string, TimelineRun[]][] {
   const lanes = new Map<string, TimelineRun[]>()
@@ -207,8 +181,4 @@ function place({ from, to }: TimelineView, at: Date): number {
 
 function tooltip(run: TimelineRun, now: Date): string {
   return `${run.jobName}: ${STATUS_WORDS[run.status]}, ${took({ ...run, finishedAt: run.finishedAt ?? now })}`
-}
-
-function took({ startedAt, finishedAt }: TimelineRun): string {
-  return startedAt === null || finishedAt === null ? '' : formatDuration(finishedAt.getTime() - startedAt.getTime())
 }
