@@ -133,11 +133,12 @@ describe.each(serverEngines())('a troubled connection to $name', (engine) => {
     })
 
     it('knows what it started, finished, skipped and paused', async () => {
-      const { scheduleId, passId, runIds } = await startRuns(fixture.store, ['a', 'b', 'c', 'd', 'e'], {
+      const { scheduleId, passId, runIds } = await startRuns(fixture.store, ['a', 'b', 'c', 'd', 'e', 'f'], {
         pauseAfterFailures: 1,
       })
-      const [done = '', retried = '', held = '', next = '', skipped = ''] = runIds
+      const [done = '', retried = '', held = '', next = '', skipped = '', asked = ''] = runIds
       await fixture.sql("UPDATE JobRun SET status = 'PENDING' WHERE id IN (?, ?)", [next, skipped])
+      await fixture.store.cancelRun(asked, NO_AUDIT)
       await store.now()
       proxy.when('COMMIT', { kind })
       const recorded = await store.record(passId, {
@@ -146,6 +147,7 @@ describe.each(serverEngines())('a troubled connection to $name', (engine) => {
           finish(done, { status: 'FAILED' }),
           finish(retried, { status: 'PENDING', reason: 'retry', availableInMs: 1000 }),
           finish(held, { status: 'PENDING', reason: 'retry', heldByPass: true }),
+          finish(asked, { status: 'PENDING', reason: 'retry', availableInMs: 1000 }),
         ],
         skips: [{ runId: skipped, status: 'SKIPPED', reason: 'environment', error: null }],
         settlements: [
@@ -163,7 +165,8 @@ describe.each(serverEngines())('a troubled connection to $name', (engine) => {
       })
       expect(recorded).toEqual({
         started: new Set([next]),
-        finished: new Set([done, retried, held]),
+        finished: new Set([done, retried, held, asked]),
+        cancelled: new Map([[asked, 'requested']]),
         skipped: new Set([skipped]),
         paused: [scheduleId],
       })
@@ -173,6 +176,7 @@ describe.each(serverEngines())('a troubled connection to $name', (engine) => {
         'PENDING',
         'RUNNING',
         'SKIPPED',
+        'CANCELLED',
       ])
       expect((await fixture.store.readSchedules([scheduleId]))[0]).toMatchObject({
         consecutiveFailures: 1,
@@ -229,7 +233,7 @@ describe.each(serverEngines())('a troubled connection to $name', (engine) => {
         crashes: 1,
         attempts: [],
       }))
-      expect(await store.settleOrphans(pass.id, verdicts)).toEqual(new Set(dead.runIds))
+      expect(await store.settleOrphans(pass.id, verdicts)).toEqual(verdicts)
     })
   })
 

@@ -15,19 +15,25 @@ export async function withEarlierLogs({ all }: Statements, finishes: readonly Ru
   return finishes.map((finish) => ({ ...finish, log: joined(logs.get(finish.runId) ?? null, finish) }))
 }
 
-/** The newest attempt is kept whole, of those before it as much as fits. */
+/** Cut from the start; the line that says which attempt the newest is stays. */
 function joined(earlier: string | null, { attempt, log }: Pick<RunFinish, 'attempt' | 'log'>): string | null {
   if (attempt <= 1 || log === null) return log ?? earlier
-  const newest = `--- attempt ${attempt} ---\n${log}`
-  if (earlier === null) return newest
-  const text = earlier.endsWith('\n') ? earlier : `${earlier}\n`
-  return `${lastBytes(text, LOG_BYTES - Buffer.byteLength(newest))}${newest}`
+  const title = `--- attempt ${attempt} ---\n`
+  const before = earlier === null || earlier.endsWith('\n') ? (earlier ?? '') : `${earlier}\n`
+  const whole = before + title + log
+  if (Buffer.byteLength(whole) <= LOG_BYTES) return whole
+  const room = LOG_BYTES - Buffer.byteLength(DROPPED + title)
+  const newest = lastBytes(log, room)
+  return `${DROPPED}${lastBytes(before, room - Buffer.byteLength(newest))}${title}${newest}`
 }
 
+/** From the start of a line on, or of a character where there is no other line. */
 function lastBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= limit) return text
-  const tail = bytes.subarray(bytes.length - Math.max(limit - Buffer.byteLength(DROPPED), 0))
-  // From the start of a line on, so that no character is cut.
-  return `${DROPPED}${tail.subarray(tail.indexOf('\n') + 1 || tail.length).toString()}`
+  const tail = bytes.subarray(bytes.length - limit)
+  const line = tail.indexOf('\n') + 1
+  if (line > 0 && line < tail.length) return tail.subarray(line).toString()
+  const character = tail.findIndex((byte) => (byte & 0b1100_0000) !== 0b1000_0000)
+  return character === -1 ? '' : tail.subarray(character).toString()
 }
