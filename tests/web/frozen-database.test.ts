@@ -87,7 +87,12 @@ describeWithMariadb('a database that keeps its connections but does not answer',
 
   it('does not keep the server from ending', async () => {
     const other = await startWebServer(proxy.url)
-    expect((await call(other, '/api/overview', { token })).status).toBe(200)
+    try {
+      expect((await call(other, '/api/overview', { token })).status).toBe(200)
+    } catch (error) {
+      await other.stop()
+      throw error
+    }
     proxy.blackhole(true)
     const stoppedAt = performance.now()
     expect(await other.stop()).toBe(0)
