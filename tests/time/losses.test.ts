@@ -85,3 +85,20 @@ describe('slots that a pass writes off before it looks for what is due', () => {
     expect((await runner.pass()).counts).toMatchObject({ skipped: 5, executed: 0 })
   })
 })
+
+describe('an edit while slots are due', () => {
+  it.each<[string, Partial<ScheduleOptions>]>([
+    ['endsAt', { endsAt: '2028-01-01T00:00:00Z' }],
+    ['startsAt', { startsAt: '2027-01-01T00:00:00Z' }],
+    ['how the cron expression is written', { cron: '@hourly' }],
+  ])('of %s alone loses none of them: plan and pass run what is due', async (_, change) => {
+    await afterFiveHours()
+    runner.clock.set(`${DAY}05:30:00Z`)
+    await runner.deploy(hourly({ catchUp: 'all', ...change }))
+    const hours = ['01', '02', '03', '04', '05'].map((hour) => `${DAY}${hour}:00:00.000Z`)
+    expect((await runner.plan()).plan).toMatchObject([{ decision: 'run', slots: hours, missed: null }])
+    const report = await runner.pass()
+    expect(report.runs.map((run) => run.scheduledFor)).toEqual(hours)
+    expect(report.counts).toMatchObject({ completed: 5, missed: 0 })
+  })
+})

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WHOLE_SLOT, type Run } from '../../src/domain/run.js'
 import type { DryRunReport, PassReport } from '../../src/pass/report.js'
-import { story, tell, type Story } from './states.js'
+import { story, type Story } from './states.js'
+import { tell } from './tell.js'
 
 const STATES = Number(process.env['PLAN_STATES'] ?? 500)
 // A state takes a twentieth of a second and the longest one second, of a machine that does nothing else. What hangs, or is
@@ -82,6 +83,8 @@ function planned({ plan, runs, definitions, notes, exitCode }: DryRunReport): un
 function done(report: PassReport, before: readonly Run[], after: readonly Run[], created: string[]): unknown {
   const old = new Map(before.map((run) => [run.id, run]))
   const fresh = after.filter((run) => !old.has(run.id))
+  // By `when`, which no plan asks.
+  const skippedRuns = report.runs.filter((run) => run.status === 'SKIPPED')
   const missed = new Map<string, number>()
   for (const { scheduleId, status, slotCount } of fresh) {
     if (status === 'MISSED') missed.set(scheduleId, (missed.get(scheduleId) ?? 0) + slotCount)
@@ -102,7 +105,7 @@ function done(report: PassReport, before: readonly Run[], after: readonly Run[],
             `${scheduleId} ${status} ${reason} ${slotCount} ${firstSlot?.toISOString()} ${scheduledFor?.toISOString()}`,
         ),
     ),
-    counted: { missed: report.counts.missed, skipped: report.counts.skipped },
+    counted: { missed: report.counts.missed, skipped: report.counts.skipped - skippedRuns.length },
     resumed: sorted(report.runs.map((run) => run.runId).filter((runId) => old.has(runId) && ran(runId, old, after))),
     created: sorted(created),
     leftToOthers: report.notes.some((note) => note.includes('left for another config')),
@@ -116,9 +119,10 @@ function countsOf(writeOffs: readonly { status: string; count: number }[]): { mi
   return { missed: sum('MISSED'), skipped: sum('SKIPPED') }
 }
 
-/** An attempt of it began in this pass. */
+/** An attempt of it began in this pass, or its `when` said no. */
 function ran(runId: string, old: ReadonlyMap<string, Run>, after: readonly Run[]): boolean {
-  return (after.find((run) => run.id === runId)?.attempt ?? 0) > (old.get(runId)?.attempt ?? 0)
+  const run = after.find((each) => each.id === runId)
+  return (run?.attempt ?? 0) > (old.get(runId)?.attempt ?? 0) || run?.reason === 'condition'
 }
 
 function sorted(list: readonly string[]): string[] {
