@@ -6,18 +6,20 @@ import { createTurns } from '../turns.js'
 import type { Connection } from './connect.js'
 import { sqliteDialect, sqliteStatements } from './statements.js'
 
-const BUSY_BUDGET_MS = 15_000
+/** How long a lock is waited for, in milliseconds: as long as a lost connection to a server. */
+const BUSY_BUDGET_MS = 30_000
 /**
  * The file's lock has no queue, it goes to whoever asks first once it is free. So the pause between two attempts is a
- * waiter's share of it: a person's write, and a heartbeat, come before the many of a crowd of passes.
+ * waiter's share of it: a person's write, and a heartbeat, come before the many of a crowd of passes. These ask the less
+ * often the more they are, which each notices by how often it is refused; asking costs the processor that holders need.
  */
-const LONGEST_PAUSE_MS = { foreground: 2, background: 50 } as const
+const PAUSES_MS = { foreground: { first: 2, longest: 2 }, background: { first: 15, longest: 120 } } as const
 
 // Stores of one process on one file take turns: a driver that waits for another's lock keeps that one from going on.
 const turnsByFile = new Map<string, ReturnType<typeof createTurns>>()
 
 /** How soon a waiter asks again for the lock of a file. */
-export type Urgency = keyof typeof LONGEST_PAUSE_MS
+export type Urgency = keyof typeof PAUSES_MS
 
 interface Options {
   dialect?: Dialect
@@ -34,9 +36,13 @@ export function sqliteDatabase(
   const inTurn = turnsByFile.get(file) ?? createTurns()
   turnsByFile.set(file, inTurn)
   const statements = sqliteStatements(connection, dialect)
-  let hadToWait = false
+  /** In a row, for the newest that was waited for. */
+  let refusals = 0
 
-  const pause = (): Promise<void> => systemClock.sleep(Math.random() * LONGEST_PAUSE_MS[urgency])
+  function pause(): Promise<void> {
+    const { first, longest } = PAUSES_MS[urgency]
+    return systemClock.sleep(Math.random() * Math.min(first * 2 ** refusals, longest))
+  }
 
   async function repeat<T>(work: () => Promise<T>): Promise<T> {
     const startedAtMs = systemClock.monotonicMs()
@@ -46,8 +52,8 @@ export function sqliteDatabase(
       } catch (error) {
         const waitedMs = systemClock.monotonicMs() - startedAtMs
         if (!isBusy(error) || waitedMs >= BUSY_BUDGET_MS) throw describeFailure(error)
-        hadToWait = true
         await pause()
+        refusals += 1
       }
     }
   }
@@ -71,8 +77,8 @@ export function sqliteDatabase(
 
   /** Others are waiting too: whoever has just had the lock does not take it again before one of them could. */
   async function giveWay(): Promise<void> {
-    if (hadToWait) await pause()
-    hadToWait = false
+    if (refusals > 0) await pause()
+    refusals = 0
   }
 
   return {
