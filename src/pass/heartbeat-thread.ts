@@ -1,13 +1,11 @@
 import { write } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../clock.js'
-import type { RunHead } from '../domain/run.js'
 import { messageOf } from '../errors.js'
 import { failpoint } from '../failpoints.js'
 import { killGroups } from '../jobs/live-groups.js'
-import { settlementOfHistory } from '../ledger/settlement.js'
 import { openStore } from '../store/open-store.js'
-import type { RunFinish, Store } from '../store/store.js'
+import type { Store } from '../store/store.js'
 import {
   BEAT_SHARE,
   LAST_SHARE,
@@ -16,7 +14,7 @@ import {
   type HeartbeatData,
   type ToHeartbeat,
 } from './heartbeat-messages.js'
-import { nextStep } from './outcome.js'
+import { recordBlocked } from './record-blocked.js'
 import { ThreadGate } from './thread-gate.js'
 import { readWatched, type WatchedRun } from './watch-table.js'
 
@@ -27,8 +25,6 @@ const LAST_ANSWER_MS = 800
 const LAST_WORDS_MS = 1500
 const RECORDING_MS = 10_000
 const STALLED_READER_MS = 300
-/** As a shell shows it; what blocks the main thread leaves no other way to end the process. */
-const EXIT_CODE_OF_SIGKILL = 137
 
 /**
  * Renews the lease of a pass a little over three times in it from a thread and connection of its own, and is the watchdog of jobs that
@@ -145,31 +141,7 @@ async function giveUp(overdue: readonly WatchedRun[]): Promise<void> {
 
 async function recordAll(overdue: readonly WatchedRun[]): Promise<void> {
   const open = await connect()
-  if (open === null) return
-  const batch = { starts: [], finishes: [], skips: [], settlements: [], progress: [] }
-  const watched = readWatched(data.watched)
-  const late = new Set(overdue.map((run) => run.runId))
-  const heads = await open.readRuns(watched.map((run) => run.runId))
-  const finishes = watched.flatMap((run) => {
-    const head = heads.find((each) => each.id === run.runId)
-    return head === undefined
-      ? []
-      : finishFor(run, head, overdue.length === 0 ? 'suspect' : late.has(run.runId) ? 'late' : 'beside')
-  })
-  await open.record(data.passId, { ...batch, finishes })
-  for (const run of heads) {
-    if (run.trigger !== 'CRON' || run.scheduledFor === null) continue
-    const settlement = settlementOfHistory(run.scheduleId, await open.readSlot(run.scheduleId, run.scheduledFor))
-    if (settlement !== null) await open.record(data.passId, { ...batch, settlements: [settlement] })
-  }
-  await open.closePass(data.passId, 'INTERRUPTED', {
-    due: 0,
-    executed: watched.length,
-    failed: overdue.length,
-    skipped: 0,
-    deferred: 0,
-    exitCode: EXIT_CODE_OF_SIGKILL,
-  })
+  if (open !== null) await recordBlocked(open, data, readWatched(data.watched), overdue)
 }
 
 function blame(overdue: readonly WatchedRun[]): string {
@@ -182,38 +154,6 @@ async function say(line: string): Promise<void> {
   const said = new AbortController()
   write(2, `${line}\n`, () => said.abort())
   await clock.sleep(STALLED_READER_MS, said.signal)
-}
-
-/** What a run is to the block that ends its process: any may be the cause when none is past its timeout. */
-type Part = 'late' | 'suspect' | 'beside'
-
-function finishFor({ startedAtMs, begunAtMs }: WatchedRun, run: RunHead, part: Part): RunFinish[] {
-  const timedOut = part === 'late'
-  const job = data.jobs.get(run.jobName)
-  if (job === undefined) return []
-  const durationMs = Math.round(clock.monotonicMs() - begunAtMs)
-  const error = timedOut
-    ? `timed out after ${job.timeoutMs} ms and blocked the event loop`
-    : 'a job of the same pass blocked the event loop'
-  const { finish } = nextStep({
-    run,
-    job,
-    attempt: run.attempt,
-    outcome: {
-      status: timedOut ? 'TIMED_OUT' : 'INTERRUPTED',
-      reason: timedOut ? null : 'interrupted',
-      output: null,
-      error,
-      log: null,
-      durationMs,
-    },
-    startedAt: new Date(startedAtMs),
-    finishedAt: new Date(startedAtMs + durationMs),
-    passId: data.passId,
-    patienceMs: 0,
-    endsProcess: part !== 'beside',
-  })
-  return [finish]
 }
 
 function isEnding(): boolean {
