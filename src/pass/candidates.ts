@@ -2,6 +2,8 @@ import type { OpenPass } from './open-pass.js'
 
 /** Schedules looked up at once; a pass works through the list in small windows. */
 const LIST_LIMIT = 10_000
+/** A list is not looked up anew before it is this old. */
+const STALE_MS = 50
 
 /** The schedules that may have something to take. */
 export class Candidates {
@@ -12,6 +14,7 @@ export class Candidates {
   #ids: string[] = []
   #at = 0
   #wasFull = false
+  #filledAtMs = Number.NEGATIVE_INFINITY
 
   constructor(open: OpenPass) {
     this.#open = open
@@ -30,6 +33,7 @@ export class Candidates {
       slotsPaused: rules.globalPause !== null,
       ...(scheduleIds === null ? {} : { scheduleIds }),
     })
+    this.#filledAtMs = context.clock.monotonicMs()
     this.#wasFull = takeable.length >= LIST_LIMIT
     const fresh = takeable.filter((each) => !this.#offered.has(each.scheduleId))
     const top = fresh[0]?.priority
@@ -53,9 +57,17 @@ export class Candidates {
     return !this.isEmpty()
   }
 
+  /** Others have taken most of what was offered, so most of the rest as well: looks up what they have left. */
+  async refill(): Promise<void> {
+    if (this.isEmpty() || this.#open.context.clock.monotonicMs() - this.#filledAtMs < STALE_MS) return
+    await this.fill(false)
+  }
+
   /** Schedules whose runs ended and that have more to take go first. */
   takeBack(again: Set<string>): void {
     if (again.size === 0) return
+    // Not yet offered anew: a look-up meanwhile must find them again.
+    for (const id of again) this.#offered.delete(id)
     this.#ids = [...again, ...this.#ids.slice(this.#at)]
     this.#at = 0
     again.clear()

@@ -27,7 +27,9 @@ export async function* lock(open: OpenPass, recover: (open: OpenPass) => Promise
     const room = executor.room()
     const ids = queue.next(room)
     if (ids.length > 0) {
-      for (const work of await take(open, ids, room, recheck.late)) yield work
+      const works = await take(open, ids, room, recheck.late)
+      for (const work of works) yield work
+      if (works.length * 2 < ids.length) await queue.refill()
       continue
     }
     if (await queue.fillAgain()) continue

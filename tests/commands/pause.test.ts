@@ -160,7 +160,7 @@ describe.each(engines())('pausing everything on $name', (engine) => {
   it('whose time is over ends alone: one that was set since goes on', async () => {
     const now = await room.store.now()
     const hoursAgo = (hours: number): Date => new Date(Math.floor(now.getTime() / HOUR) * HOUR - hours * HOUR)
-    await room.addSchedule({ id: 'late', nextRunAt: hoursAgo(5) })
+    await room.addSchedule({ id: 'late', lastSlotAt: hoursAgo(6), nextRunAt: hoursAgo(5) })
     const over = { at: hoursAgo(6), reason: 'first', until: new Date(hoursAgo(3).getTime() + 1) }
     await room.store.setGlobalPause(over, { ...NO_AUDIT, action: 'pause-all' })
     const emergency = await pauseAll(room.rival, { reason: 'emergency', actor: 'cli:ann' })

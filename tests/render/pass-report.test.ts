@@ -91,6 +91,6 @@ describe('the summary of a pass', () => {
 
   it('of a pass that wrote nothing has no number', () => {
     const pass = { id: null, startedAt: '', finishedAt: '', durationMs: 0, host: 'here', dryRun: false }
-    expect(summary({ pass, runs: [], next: null })).toBe('nothing checked · nothing due · 0 ms\n')
+    expect(summary({ pass, runs: [], next: null })).toBe('nothing checked · 0 ms\n')
   })
 })

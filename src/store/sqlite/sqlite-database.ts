@@ -6,20 +6,27 @@ import { createTurns } from '../turns.js'
 import type { Connection } from './connect.js'
 import { sqliteDialect, sqliteStatements } from './statements.js'
 
-/** How long a lock is waited for, in milliseconds: as long as a lost connection to a server. */
-const BUSY_BUDGET_MS = 30_000
 /**
+ * How a lock is waited for, in milliseconds: how long in all (a pass as long as for a lost connection to a server), and how
+ * long at most between two attempts, at first and with each refusal.
+ *
  * The file's lock has no queue, it goes to whoever asks first once it is free. So the pause between two attempts is a
  * waiter's share of it: a person's write, and a heartbeat, come before the many of a crowd of passes. These ask the less
  * often the more they are, which each notices by how often it is refused; asking costs the processor that holders need.
  */
-const PAUSES_MS = { foreground: { first: 2, longest: 2 }, background: { first: 15, longest: 120 } } as const
+const PATIENCE_MS = {
+  foreground: { total: 15_000, first: 2, growth: 0, longest: 2 },
+  background: { total: 30_000, first: 25, growth: 6, longest: 100 },
+} as const
+
+/** Who was refused so short a time ago has others about. */
+const CROWDED_MS = 2000
 
 // Stores of one process on one file take turns: a driver that waits for another's lock keeps that one from going on.
 const turnsByFile = new Map<string, ReturnType<typeof createTurns>>()
 
 /** How soon a waiter asks again for the lock of a file. */
-export type Urgency = keyof typeof PAUSES_MS
+export type Urgency = keyof typeof PATIENCE_MS
 
 interface Options {
   dialect?: Dialect
@@ -38,10 +45,11 @@ export function sqliteDatabase(
   const statements = sqliteStatements(connection, dialect)
   /** In a row, for the newest that was waited for. */
   let refusals = 0
+  let refusedAtMs = Number.NEGATIVE_INFINITY
 
   function pause(): Promise<void> {
-    const { first, longest } = PAUSES_MS[urgency]
-    return systemClock.sleep(Math.random() * Math.min(first * 2 ** refusals, longest))
+    const { first, growth, longest } = PATIENCE_MS[urgency]
+    return systemClock.sleep(Math.random() * Math.min(first + growth * refusals, longest))
   }
 
   async function repeat<T>(work: () => Promise<T>): Promise<T> {
@@ -51,7 +59,8 @@ export function sqliteDatabase(
         return await (gate === undefined ? attempt(work) : gate.pass(() => attempt(work)))
       } catch (error) {
         const waitedMs = systemClock.monotonicMs() - startedAtMs
-        if (!isBusy(error) || waitedMs >= BUSY_BUDGET_MS) throw describeFailure(error)
+        if (!isBusy(error) || waitedMs >= PATIENCE_MS[urgency].total) throw describeFailure(error)
+        refusedAtMs = systemClock.monotonicMs()
         await pause()
         refusals += 1
       }
@@ -75,10 +84,10 @@ export function sqliteDatabase(
     return result
   }
 
-  /** Others are waiting too: whoever has just had the lock does not take it again before one of them could. */
+  /** Others are about: whoever has just had the lock does not take it again before one of them could. */
   async function giveWay(): Promise<void> {
-    if (refusals > 0) await pause()
     refusals = 0
+    if (systemClock.monotonicMs() - refusedAtMs < CROWDED_MS) await pause()
   }
 
   return {
