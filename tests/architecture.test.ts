@@ -15,7 +15,8 @@ const ROOMS: Record<string, { uses: string[]; types?: string[] }> = {
   // A job's own process loads the config file again to find its function.
   jobs: { uses: ['domain', 'config'] },
   config: { uses: ['domain', 'calendar', 'jobs', 'faces'] },
-  store: { uses: ['domain'] },
+  // Of the ledger it shares what the end of a slot says, which needs no calendar (see below).
+  store: { uses: ['domain', 'ledger'] },
   // Shares the reading of database URLs and of connection errors with the write side.
   queries: { uses: ['domain', 'store'] },
   // What edits and pauses make of a schedule's account: pure.
@@ -110,6 +111,22 @@ describe('rooms', () => {
       localImports(
         (file) => file.startsWith('pass/') && !opening.test(file),
         (found) => found.kind !== 'type' && found.target.startsWith('store/'),
+      ),
+    ).toEqual([])
+  })
+
+  it('lets the store settle slots, but know nothing of time tables', () => {
+    expect(
+      localImports(
+        (file) => file.startsWith('store/'),
+        (found) =>
+          found.kind !== 'type' && found.target.startsWith('ledger/') && found.target !== 'ledger/settlement.ts',
+      ),
+    ).toEqual([])
+    expect(
+      localImports(
+        (file) => file === 'ledger/settlement.ts',
+        ({ target }) => !target.startsWith('domain/'),
       ),
     ).toEqual([])
   })

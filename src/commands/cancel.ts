@@ -1,6 +1,5 @@
 import type { Run } from '../domain/run.js'
 import { ScheduleError } from '../errors.js'
-import { settlementOfHistory } from '../ledger/settlement.js'
 import type { AdminStore } from '../store/store.js'
 import { actorName } from './actor.js'
 
@@ -17,7 +16,7 @@ export async function cancelRun(store: AdminStore, runId: string, actor: string)
   if (run === null) throw missing(runId)
   const { scheduleId, jobName: job } = run
   const audit = { actor: actorName(actor), action: 'cancel', scheduleId, runId, detail: { job } }
-  const outcome = await store.cancelRun(runId, audit, settlementOfHistory)
+  const outcome = await store.cancelRun(runId, audit)
   if (outcome === 'missing') throw missing(runId)
   return { outcome, run }
 }

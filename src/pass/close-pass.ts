@@ -4,7 +4,6 @@ import { pauseNotes } from './global-pause.js'
 import { look, nextOf, type Found } from './look.js'
 import { stopError, type OpenPass } from './open-pass.js'
 import type { FailOn, PassCounts, PassReport } from './report.js'
-import { settleSlots } from './settle-slots.js'
 
 const SIGNAL_EXIT = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -43,13 +42,14 @@ async function wrapUp(open: OpenPass): Promise<number> {
 /** Reserved runs that were not started wait for the next pass; those that somebody asked to stop have ended. */
 async function giveBack({ runtime, unstarted }: OpenPass): Promise<void> {
   const { store, passId, tally, observer } = runtime
-  const cancelled = await store.readRuns(await store.releaseRuns(passId, [...unstarted], 'interrupted'))
+  const released = await store.releaseRuns(passId, [...unstarted], 'interrupted')
+  tally.paused(released.paused)
+  const cancelled = await store.readRuns(released.cancelled)
   tally.deferred(unstarted.size - cancelled.length)
   for (const run of cancelled) {
     const { status, reason, attempt } = run
     observer.runEnded(tally.ended(run, { status, reason, attempt, error: null, durationMs: null }))
   }
-  await settleSlots(runtime, cancelled)
 }
 
 /** History is bounded without anybody asking: schedules that ran now lose what retention no longer covers. */

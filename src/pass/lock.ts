@@ -1,4 +1,4 @@
-import { WHOLE_SLOT, type RunHead } from '../domain/run.js'
+import { WHOLE_SLOT } from '../domain/run.js'
 import { isFailure } from '../ledger/settlement.js'
 import type { LockedSchedule, Taken, WriteOff } from '../store/store.js'
 import { Candidates } from './candidates.js'
@@ -7,7 +7,6 @@ import type { Work } from './execute.js'
 import type { OpenPass } from './open-pass.js'
 import { Recheck } from './recheck.js'
 import { hookEvent } from './runtime.js'
-import { settleSlots } from './settle-slots.js'
 
 /** How soon a schedule is looked at again whose open run, held by another pass, was told to make way. */
 const REPLACE_INTERVAL_MS = 500
@@ -61,11 +60,7 @@ async function take(open: OpenPass, ids: readonly string[], room: number, late: 
     runtime.stopper.stop({ kind: 'lease-lost' })
     return []
   }
-  // Before newer slots run: a settlement that comes after theirs is ignored.
-  await settleSlots(
-    runtime,
-    taken.flatMap((each) => endedOf(decisions.get(each.scheduleId))),
-  )
+  runtime.tally.paused(taken.filter((each) => each.paused).map((each) => each.scheduleId))
   return taken.flatMap((each) => workOf(open, each, decisions.get(each.scheduleId), late))
 }
 
@@ -118,12 +113,6 @@ function tellSkipped(open: OpenPass, scheduleId: string, { reason, lastSlot }: W
   const end = { status: 'SKIPPED', reason, error: null, attempt: 0, durationMs: null }
   const event = { runId: '', scheduleId, jobName: WHOLE_SLOT, scheduledFor: lastSlot, trigger: 'CRON', ...end }
   open.hooks.push(open.runtime.callHook('onSkip', null, event))
-}
-
-/** Waiting runs that the decision ended. */
-function endedOf(decided: Decided | undefined): RunHead[] {
-  const ended = new Set(decided?.decision.take.end.map((end) => end.runId))
-  return decided?.locked.waiting.filter((run) => ended.has(run.id)) ?? []
 }
 
 function reportEnds(open: OpenPass, { locked, decision }: Decided): void {

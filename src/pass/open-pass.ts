@@ -74,10 +74,7 @@ export async function openPass(context: PassContext, found: Found): Promise<Open
     flushed: (ms) => pace.flushed(ms),
     lost,
     gone,
-    paused: (scheduleId) =>
-      tally.notes.add(
-        `schedule ${scheduleId} was paused after failing too often; resume it with: run-due-schedules resume ${scheduleId}`,
-      ),
+    paused: (scheduleIds) => tally.paused(scheduleIds),
   })
   const unstarted = new Set<string>()
   const conditions = new Map(config.schedules.map((each) => [each.definition.id, each.when]))

@@ -1,14 +1,13 @@
 import { systemClock } from '../clock.js'
 import type { RunHead } from '../domain/run.js'
-import { settlementOfHistory } from '../ledger/settlement.js'
-import type { RecordBatch, RunFinish, Store } from '../store/store.js'
+import { settledSlot } from '../ledger/settlement.js'
+import type { RunFinish, Store } from '../store/store.js'
 import type { HeartbeatData } from './heartbeat-messages.js'
 import { nextStep } from './outcome.js'
 import type { WatchedRun } from './watch-table.js'
 
 /** As a shell shows it: what blocks the main thread leaves no other way to end the process. */
 const EXIT_CODE_OF_SIGKILL = 137
-const NOTHING: RecordBatch = { starts: [], finishes: [], skips: [], settlements: [], progress: [] }
 
 /** What a run is to the block that ends its process: any may be the cause when none is past its timeout. */
 type Part = 'late' | 'suspect' | 'beside'
@@ -27,12 +26,8 @@ export async function recordBlocked(
     const head = heads.find((each) => each.id === run.runId)
     return head === undefined ? [] : finishFor(data, run, head, partOf(run))
   })
-  await store.record(data.passId, { ...NOTHING, finishes })
-  for (const run of heads) {
-    if (run.trigger !== 'CRON' || run.scheduledFor === null) continue
-    const settlement = settlementOfHistory(run.scheduleId, await store.readSlot(run.scheduleId, run.scheduledFor))
-    if (settlement !== null) await store.record(data.passId, { ...NOTHING, settlements: [settlement] })
-  }
+  const slots = heads.flatMap((run) => settledSlot(run) ?? [])
+  await store.record(data.passId, { starts: [], finishes, skips: [], settlements: [], slots, progress: [] })
   await store.closePass(data.passId, 'INTERRUPTED', {
     due: 0,
     executed: watched.length,

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js'
-import type { Recorded, RecordBatch, RunFinish, RunSkip, RunStart, SlotSettlement, Store } from '../store/store.js'
+import type { SlotId, SlotSettlement } from '../ledger/settlement.js'
+import type { Recorded, RecordBatch, RunFinish, RunSkip, RunStart, Store } from '../store/store.js'
 
 /** Writes what happens to runs, many at a time, without ever waiting for company. */
 export interface Recorder {
@@ -8,7 +9,8 @@ export interface Recorder {
   /** How the run stands then: CANCELLED where it was to wait, when somebody has asked it to stop. Null: fenced, the result was discarded. */
   finish(finish: RunFinish): Promise<Pick<RunFinish, 'status' | 'reason'> | null>
   skip(skip: RunSkip): Promise<boolean>
-  settle(settlement: SlotSettlement): Promise<void>
+  /** What is known of a slot, or one that the database knows. Handed over in one tick with the end of its last run, it shares its transaction. */
+  settle(slot: SlotSettlement | SlotId): Promise<void>
   /** Written with the next flush, at least once a second. */
   progress(runId: string, fraction: number, note: string | null): void
 }
@@ -29,7 +31,7 @@ interface RecorderEvents {
   lost(): void
   /** Resolves when the lease is known to be lost: a database that does not answer is not waited for. */
   gone: Promise<'lost'>
-  paused(scheduleId: string): void
+  paused(scheduleIds: readonly string[]): void
 }
 
 /**
@@ -68,6 +70,7 @@ export function createRecorder(
       finishes: [],
       skips: [],
       settlements: [],
+      slots: [],
       progress: [...progress.values()],
     }
     progress = new Map()
@@ -77,7 +80,7 @@ export function createRecorder(
       const recorded = await Promise.race([store.record(passId, batch), on.gone])
       on.flushed(clock.monotonicMs() - sentAtMs)
       if (recorded === 'lost') on.lost()
-      else for (const scheduleId of recorded.paused) on.paused(scheduleId)
+      else on.paused(recorded.paused)
       for (const entry of entries) entry.settle(recorded === 'lost' ? nothingRecorded() : recorded)
     } catch (error) {
       for (const entry of entries) entry.fail(error)
@@ -100,9 +103,9 @@ export function createRecorder(
         (batch) => batch.skips.push(skip),
         (recorded) => recorded.skipped.has(skip.runId),
       ),
-    settle: (settlement) =>
+    settle: (slot) =>
       enqueue(
-        (batch) => batch.settlements.push(settlement),
+        (batch) => ('status' in slot ? batch.settlements.push(slot) : batch.slots.push(slot)),
         () => undefined,
       ),
     progress(runId, fraction, note) {

@@ -1,11 +1,10 @@
 import type { Attempt, RunHead } from '../domain/run.js'
 import type { Config } from '../config/config.js'
 import type { Job } from '../jobs/job.js'
-import { isFailure } from '../ledger/settlement.js'
+import { isFailure, settledSlot } from '../ledger/settlement.js'
 import type { OrphanVerdict, Store } from '../store/store.js'
 import type { OpenPass } from './open-pass.js'
 import { hookEvent } from './runtime.js'
-import { settleSlots } from './settle-slots.js'
 
 const ORPHANS_AT_ONCE = 1000
 
@@ -30,17 +29,13 @@ async function settle(open: OpenPass, orphans: readonly RunHead[]): Promise<void
   const foreign = await foreignJobs(open.context.config, store, orphans)
   const now = open.runtime.databaseClock.now()
   const ours = orphans.filter((orphan) => !foreign.has(orphan.jobName))
-  const settled = await store.settleOrphans(
+  const { settled, paused } = await store.settleOrphans(
     passId,
     ours.map((orphan) => verdictOn(open.runtime.jobOf(orphan.jobName), orphan, now)),
   )
   const verdicts = new Map(settled.map((verdict) => [verdict.runId, verdict]))
   for (const orphan of ours) report(open, orphan, verdicts.get(orphan.id))
-  // Before newer slots run: a settlement that comes after theirs is ignored.
-  await settleSlots(
-    open.runtime,
-    ours.filter((orphan) => (verdicts.get(orphan.id)?.status ?? 'PENDING') !== 'PENDING'),
-  )
+  open.runtime.tally.paused(paused)
 }
 
 /** Jobs that belong to another config: its passes know whether they may run again. */
@@ -61,7 +56,13 @@ export function verdictOn(job: Job | null, orphan: RunHead, now: Date): OrphanVe
     passId: orphan.passId,
   }
   const error = `${found.passId === null ? 'the pass' : `pass ${found.passId}`}, which ran attempt ${orphan.attempt}, died`
-  const base = { runId: orphan.id, found, crashes: orphan.crashes, attempts: orphan.attempts }
+  const base = {
+    runId: orphan.id,
+    slot: settledSlot(orphan),
+    found,
+    crashes: orphan.crashes,
+    attempts: orphan.attempts,
+  }
   if (orphan.cancelRequestedAt !== null)
     return {
       ...base,

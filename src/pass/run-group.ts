@@ -5,12 +5,12 @@ import type { Schedule } from '../domain/schedule.js'
 import type { Job } from '../jobs/job.js'
 import { describeError } from '../jobs/describe-error.js'
 import { inJobScope } from '../jobs/job-scope.js'
-import { isEnded, isFailure, settlementOf } from '../ledger/settlement.js'
-import type { RunSkip, SlotSettlement } from '../store/store.js'
+import { isEnded, isFailure } from '../ledger/settlement.js'
+import type { RunSkip } from '../store/store.js'
 import { prepareAttempt, type AttemptResult } from './attempt.js'
 import type { Enter, SlotGroup } from './execute.js'
 import { hookEvent, type PassRuntime } from './runtime.js'
-import { settleSlots } from './settle-slots.js'
+import { SlotEnds, takenWhole } from './slot-ends.js'
 import type { RunEnd } from './tally.js'
 
 const LONGEST_CONDITION_MS = 10_000
@@ -19,32 +19,11 @@ const LONGEST_CONDITION_MS = 10_000
 export async function runGroup(runtime: PassRuntime, group: SlotGroup, enter: Enter): Promise<void> {
   await waitForStart(runtime, group)
   const verdict = await askCondition(runtime, group)
-  if (verdict !== null) {
-    await skipGroup(runtime, group, verdict)
-    return
-  }
-  const ends = new SlotEnds(group)
-  await Promise.all(group.runs.map((run) => runToEnd(runtime, run, enter, ends)))
-  // Parts of the slot ran in other passes: what the database knows of it decides.
-  if (!ends.settled) await settleSlots(runtime, group.runs)
-}
-
-/** What is known of the slot while its runs end; complete only when this pass took the slot whole. */
-class SlotEnds {
-  settled = false
-  readonly #group: SlotGroup
-  readonly #ends: (RunEnd & { startedAt: Date | null })[] = []
-
-  constructor(group: SlotGroup) {
-    this.#group = group
-  }
-
-  /** The settlement, once the last run of a whole slot has ended. */
-  add(end: RunEnd, startedAt: Date | null): SlotSettlement | null {
-    this.#ends.push({ ...end, startedAt })
-    if (this.#ends.length < this.#group.runs.length || !takenWhole(this.#group)) return null
-    this.settled = true
-    return settlementOf(this.#group.schedule.id, this.#group.runs[0], this.#ends)
+  const ends = new SlotEnds(group.runs)
+  if (verdict === null) await Promise.all(group.runs.map((run) => runToEnd(runtime, run, enter, ends)))
+  else {
+    const skip = { ...verdict, reason: 'condition' as const }
+    await Promise.all(group.runs.map((run) => skipRun(runtime, run, { ...skip, runId: run.id }, ends)))
   }
 }
 
@@ -65,11 +44,6 @@ function jitterOf(schedule: Schedule): number {
 
 type Verdict = Pick<RunSkip, 'status' | 'error'>
 
-/** All runs of the slot are here, and nobody has held them before. */
-function takenWhole({ runs }: SlotGroup): boolean {
-  return runs.every((run) => run.attempt === 0 && run.reason === null)
-}
-
 function isBegun({ jobName, attempt, status }: RunHead): boolean {
   return jobName !== WHOLE_SLOT && (attempt > 0 || isEnded(status))
 }
@@ -80,7 +54,7 @@ async function askCondition(runtime: PassRuntime, group: SlotGroup): Promise<Ver
   const when = runtime.conditionOf(group.schedule.id)
   if (when === null || first?.trigger !== 'CRON' || first.scheduledFor === null || !runtime.mayStart()) return null
   const { scheduledFor } = first
-  if (!takenWhole(group)) {
+  if (!takenWhole(group.runs)) {
     const begun = (await runtime.store.readSlot(group.schedule.id, scheduledFor)).filter(isBegun)
     const answered = begun.find((run) => run.reason === 'condition')
     if (answered?.status === 'FAILED')
@@ -109,35 +83,26 @@ async function askCondition(runtime: PassRuntime, group: SlotGroup): Promise<Ver
   }
 }
 
-async function skipGroup(runtime: PassRuntime, group: SlotGroup, verdict: Verdict): Promise<void> {
-  const end: RunEnd = { ...verdict, reason: 'condition', attempt: 0, durationMs: null }
-  const ends = group.runs.map(() => ({ ...end, startedAt: null }))
-  const settlement = takenWhole(group) ? settlementOf(group.schedule.id, group.runs[0], ends) : null
-  const settled = settlement === null ? null : runtime.recorder.settle(settlement)
-  const skips = group.runs.map((run) => skipRun(runtime, run, { ...verdict, runId: run.id, reason: 'condition' }))
-  await Promise.all([settled, ...skips])
-  if (settlement === null) await settleSlots(runtime, group.runs)
+async function skipRun(runtime: PassRuntime, run: RunHead, skip: RunSkip, ends: SlotEnds): Promise<void> {
+  const { status, reason, error } = skip
+  const end: RunEnd = { status, reason, error, attempt: run.attempt, durationMs: null }
+  const [recorded] = await Promise.all([runtime.recorder.skip(skip), settle(runtime, ends.leave(end, null))])
+  if (!recorded) return
+  runtime.observer.runEnded(runtime.tally.ended(run, end))
+  if (status === 'CANCELLED') return
+  const hook = isFailure(status) ? 'onFailure' : 'onSkip'
+  await runtime.callHook(hook, runtime.jobOf(run.jobName), hookEvent(run, end))
 }
 
-async function skipRun(runtime: PassRuntime, run: RunHead, skip: RunSkip): Promise<void> {
-  if (!(await runtime.recorder.skip(skip))) return
-  const end: RunEnd = {
-    status: skip.status,
-    reason: skip.reason,
-    error: skip.error,
-    attempt: run.attempt,
-    durationMs: null,
-  }
-  runtime.observer.runEnded(runtime.tally.ended(run, end))
-  if (skip.status === 'CANCELLED') return
-  const hook = isFailure(skip.status) ? 'onFailure' : 'onSkip'
-  await runtime.callHook(hook, runtime.jobOf(run.jobName), hookEvent(run, end))
+/** Handed over in one tick with the end of a run, so that both are one transaction. */
+async function settle({ recorder }: PassRuntime, slot: ReturnType<SlotEnds['leave']>): Promise<void> {
+  if (slot !== null) await recorder.settle(slot)
 }
 
 async function runToEnd(runtime: PassRuntime, run: RunHead, enter: Enter, ends: SlotEnds): Promise<void> {
   const job = runtime.jobOf(run.jobName)
   if (job === null) {
-    runtime.giveBack(run.id)
+    giveBack(runtime, run, ends)
     return
   }
   let head = run
@@ -146,7 +111,7 @@ async function runToEnd(runtime: PassRuntime, run: RunHead, enter: Enter, ends: 
     await enter(head, attempt)
     const result = attempt.end()
     if (result === null) {
-      await refused(runtime, head)
+      await refused(runtime, head, ends)
       return
     }
     const { finish, retryInMs } = result.step
@@ -174,10 +139,8 @@ async function recordEnd(
     durationMs: outcome.durationMs,
   }
   const isLast = step.retryInMs === null
-  const settlement = isLast && step.finish.status !== 'PENDING' ? ends.add(end, startedAt) : null
-  // Handed over in one tick, so that the last finish of a slot and its settlement are one transaction.
-  const settled = settlement === null ? null : runtime.recorder.settle(settlement)
-  const [recorded] = await Promise.all([runtime.recorder.finish(step.finish), settled])
+  const slot = isLast ? ends.leave(step.finish.status === 'PENDING' ? null : end, startedAt) : null
+  const [recorded] = await Promise.all([runtime.recorder.finish(step.finish), settle(runtime, slot)])
   FAILPOINT: await failpoint('attempt.recorded')
   if (recorded === null) {
     runtime.observer.warning(
@@ -187,6 +150,7 @@ async function recordEnd(
   }
   const isCancelled = recorded.status !== step.finish.status
   if (isCancelled) Object.assign(end, recorded)
+  if (isCancelled && !isLast) await settle(runtime, ends.leave(null, null))
   if (isLast || isCancelled) {
     runtime.observer.runEnded(runtime.tally.ended(run, end))
     if (end.status === 'COMPLETED') await runtime.callHook('onSuccess', job, hookEvent(run, end))
@@ -196,20 +160,27 @@ async function recordEnd(
 }
 
 /** The start was refused: somebody cancelled the run, the pass is stopping, or another pass has it. */
-async function refused(runtime: PassRuntime, run: RunHead): Promise<void> {
+async function refused(runtime: PassRuntime, run: RunHead, ends: SlotEnds): Promise<void> {
   if (runtime.stopper.reason() !== null) {
-    runtime.giveBack(run.id)
+    giveBack(runtime, run, ends)
     return
   }
   const [head] = await runtime.store.readRuns([run.id])
   const isMine = head?.status === 'PENDING' && head.passId === runtime.passId
-  if (!isMine) return
-  if (head.cancelRequestedAt === null) runtime.giveBack(run.id)
-  else
-    await skipRun(runtime, run, {
-      runId: run.id,
-      status: 'CANCELLED',
-      reason: head.reason === 'replaced' ? 'replaced' : 'requested',
-      error: null,
-    })
+  if (!isMine) {
+    await settle(runtime, ends.leave(null, null))
+    return
+  }
+  if (head.cancelRequestedAt === null) {
+    giveBack(runtime, run, ends)
+    return
+  }
+  const reason = head.reason === 'replaced' ? 'replaced' : 'requested'
+  await skipRun(runtime, run, { runId: run.id, status: 'CANCELLED', reason, error: null }, ends)
+}
+
+/** Its slot goes on in another pass. */
+function giveBack(runtime: PassRuntime, run: RunHead, ends: SlotEnds): void {
+  ends.leave(null, null)
+  runtime.giveBack(run.id)
 }

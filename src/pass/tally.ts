@@ -18,6 +18,8 @@ export interface Tally {
   started(runId: string): void
   ended(run: RunHead, end: RunEnd): ReportedRun
   deferred(count: number): void
+  /** Schedules that paused themselves (`pauseAfterFailures`) are noted. */
+  paused(scheduleIds: readonly string[]): void
   /** Schedules that still wait when the pass ends are left for a later one; what had run is noted. */
   finish(): void
 }
@@ -99,6 +101,10 @@ export function createTally(): Tally {
     },
     deferred(count) {
       counts.deferred += count
+    },
+    paused(scheduleIds) {
+      for (const id of scheduleIds)
+        notes.add(`schedule ${id} was paused after failing too often; resume it with: run-due-schedules resume ${id}`)
     },
     finish() {
       counts.deferred += waiting.size

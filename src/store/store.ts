@@ -1,7 +1,8 @@
 import type { JsonValue } from '../domain/json.js'
 import type { PassFigures, PassKind, PassStatus } from '../domain/pass.js'
-import type { Attempt, AttemptStatus, Run, RunHead, RunReason, RunStatus, Trigger } from '../domain/run.js'
+import type { Attempt, AttemptStatus, Run, RunHead, RunReason, Trigger } from '../domain/run.js'
 import type { JobRow, Schedule } from '../domain/schedule.js'
+import type { SlotId, SlotSettlement } from '../ledger/settlement.js'
 
 /**
  * The write side of the database, in domain words. `mysql/` and `sqlite/` implement it; one conformance
@@ -35,10 +36,10 @@ export interface PassStore {
    */
   findOrphans(limit: number, options?: { expiredToo?: boolean; afterId?: string }): Promise<RunHead[]>
   /**
-   * Each guarded by the orphan's status and dead pass. Returns those that were carried out, as they were: a run that
-   * somebody has asked to stop ends CANCELLED where it would have waited.
+   * Each guarded by the orphan's status and dead pass; slots that end with them are settled. Returns those that were
+   * carried out, as they were: a run that somebody has asked to stop ends CANCELLED where it would have waited.
    */
-  settleOrphans(passId: number, verdicts: readonly OrphanVerdict[]): Promise<OrphanVerdict[]>
+  settleOrphans(passId: number, verdicts: readonly OrphanVerdict[]): Promise<SettledOrphans>
 
   /** Schedules with something to take: due slots, or waiting runs; highest priority first, then oldest. */
   listTakeable(query: TakeableQuery): Promise<Takeable[]>
@@ -47,7 +48,7 @@ export interface PassStore {
   /**
    * Takes slots and waiting runs of the named schedules in one short transaction: locks the rows by primary key,
    * asks `decide` (pure, may be called again when the transaction is retried), inserts the slots' runs reserved for
-   * the pass and the write-offs, moves `nextRunAt`. `globalPause` stands as long as nobody has resumed. A slot whose run exists already is left out of the insert.
+   * the pass and the write-offs, moves `nextRunAt`, settles the slots that end with waiting runs. `globalPause` stands as long as nobody has resumed. A slot whose run exists already is left out of the insert.
    * 'lost' when the pass no longer holds its lease.
    */
   take(
@@ -66,9 +67,9 @@ export interface PassStore {
   readExisting(wanted: readonly SlotJob[]): Promise<SlotJob[]>
   /**
    * Reserved runs that will not start in this pass wait for any pass from now on; one that somebody has asked to stop ends
-   * CANCELLED. Returns the ids of the latter.
+   * CANCELLED, and its slot is settled.
    */
-  releaseRuns(passId: number, runIds: readonly string[], reason: RunReason | null): Promise<string[]>
+  releaseRuns(passId: number, runIds: readonly string[], reason: RunReason | null): Promise<Released>
   /** Passes with status RUNNING, other than this one, that hold RUNNING or reserved runs; an expired one is listed too. */
   listBusyPasses(exceptPassId: number): Promise<BusyPass[]>
 
@@ -99,14 +100,10 @@ export interface AdminStore {
   /** Inserts runs; one whose slot has a run already is left out. Returns those inserted, or the open run that forbids it. */
   insertRuns(request: InsertRuns): Promise<{ inserted: RunHead[] } | { open: RunHead }>
   /**
-   * Waiting runs become CANCELLED, held or running ones are asked to stop, ended ones stay as they are. `settle` (pure) is
-   * asked what the slot of a CRON run that became CANCELLED says of its schedule.
+   * Waiting runs become CANCELLED, and a slot that ends with them is settled; held or running ones are asked to stop, ended
+   * ones stay as they are.
    */
-  cancelRun(
-    runId: string,
-    audit: NewAuditEvent,
-    settle?: (scheduleId: string, slot: readonly RunHead[]) => SlotSettlement | null,
-  ): Promise<'cancelled' | 'requested' | 'ended' | 'missing'>
+  cancelRun(runId: string, audit: NewAuditEvent): Promise<'cancelled' | 'requested' | 'ended' | 'missing'>
   /** Stops every schedule, those to come included, or changes the terms of that; or lets all go on (null). */
   setGlobalPause(pause: GlobalPause | null, audit: NewAuditEvent): Promise<void>
   /** Lets all go on if this is the pause that holds. False: it is not, and nothing is written. */
@@ -173,6 +170,8 @@ export interface Renewal {
 
 export interface OrphanVerdict {
   runId: string
+  /** What its end may settle. */
+  slot: SlotId | null
   /** As found; both guard the write. */
   found: { status: 'RUNNING' | 'PENDING'; passId: number | null }
   /** PENDING waits for any pass from now on. */
@@ -181,6 +180,19 @@ export interface OrphanVerdict {
   error: string | null
   crashes: number
   attempts: readonly Attempt[]
+}
+
+export interface SettledOrphans {
+  settled: OrphanVerdict[]
+  /** Schedules that were paused by `pauseAfterFailures`. */
+  paused: string[]
+}
+
+export interface Released {
+  /** Ids of those that ended CANCELLED. */
+  cancelled: string[]
+  /** Schedules that were paused by `pauseAfterFailures`. */
+  paused: string[]
 }
 
 export interface TakeableQuery {
@@ -258,6 +270,8 @@ export interface Taken {
   decision: TakeDecision
   /** The runs now reserved for the pass: those of `slots` in their order, then `resume`. */
   runs: RunHead[]
+  /** The end of waiting runs has paused it (`pauseAfterFailures`). */
+  paused: boolean
 }
 
 export interface RecordBatch {
@@ -265,7 +279,10 @@ export interface RecordBatch {
   finishes: readonly RunFinish[]
   /** Reserved runs that end without an attempt. */
   skips: readonly RunSkip[]
+  /** Slots of which all runs have ended with this batch. */
   settlements: readonly SlotSettlement[]
+  /** Slots that may have ended with this batch: settled by what the database says of their runs. */
+  slots: readonly SlotId[]
   progress: readonly { runId: string; fraction: number; note: string | null }[]
 }
 
@@ -302,20 +319,6 @@ export interface RunSkip {
   status: 'SKIPPED' | 'FAILED' | 'CANCELLED'
   reason: RunReason
   error: string | null
-}
-
-/** All runs of a CRON slot have ended: what the schedule's row says of it. Ignored when a newer slot has settled. */
-export interface SlotSettlement {
-  scheduleId: string
-  slot: Date
-  /** The worst status of the slot's runs. */
-  status: RunStatus
-  error: string | null
-  /** FAILED, TIMED_OUT or ABANDONED among them. */
-  failed: boolean
-  /** Null: the slot says nothing of failure (all skipped), the count stays. */
-  allCompleted: boolean
-  startedAt: Date | null
 }
 
 export interface Recorded {

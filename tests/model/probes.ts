@@ -113,16 +113,22 @@ export const PROBES: Record<string, (fixture: Fixture) => Promise<void>> = {
     const { id } = await store.openPass(PASS, LEASE_MS)
     const held = await startRuns(store, ['a'])
     const [runId = ''] = held.runIds
-    const verdict = { runId, status: 'PENDING' as const, reason: null, error: null, crashes: 1, attempts: [] }
-    const found = (status: 'RUNNING' | 'PENDING', passId: number) => ({ ...verdict, found: { status, passId } })
-    deepEqual(await store.settleOrphans(id, [found('RUNNING', held.passId)]), [])
+    const verdict = {
+      runId,
+      slot: null,
+      status: 'PENDING',
+      reason: null,
+      error: null,
+      crashes: 1,
+      attempts: [],
+    } as const
+    const settled = async (status: 'RUNNING' | 'PENDING', passId: number): Promise<string[]> =>
+      (await store.settleOrphans(id, [{ ...verdict, found: { status, passId } }])).settled.map((each) => each.runId)
+    deepEqual(await settled('RUNNING', held.passId), [])
     await fixture.sql("UPDATE RunnerPass SET status = 'LOST' WHERE id = ?", [held.passId])
-    deepEqual(await store.settleOrphans(id, [found('PENDING', held.passId)]), [])
-    deepEqual(await store.settleOrphans(id, [found('RUNNING', 999_999)]), [])
-    deepEqual(
-      (await store.settleOrphans(id, [found('RUNNING', held.passId)])).map((each) => each.runId),
-      [runId],
-    )
+    deepEqual(await settled('PENDING', held.passId), [])
+    deepEqual(await settled('RUNNING', 999_999), [])
+    deepEqual(await settled('RUNNING', held.passId), [runId])
   },
   async 'a pass gives back only what it holds and has not started'(fixture) {
     const { store } = fixture
@@ -166,7 +172,7 @@ export const PROBES: Record<string, (fixture: Fixture) => Promise<void>> = {
     await expire(fixture, passId)
     await store.buryExpiredPasses()
     const { id } = await store.openPass(PASS, LEASE_MS)
-    const verdict = { status: 'PENDING', reason: 'crashed', error: null, crashes: 1, attempts: [] } as const
+    const verdict = { slot: null, status: 'PENDING', reason: 'crashed', error: null, crashes: 1, attempts: [] } as const
     await store.settleOrphans(id, [{ ...verdict, runId: dies, found: { status: 'RUNNING', passId } }])
     deepEqual(
       (await store.readRuns(runIds)).map(({ status, reason }) => [status, reason]),

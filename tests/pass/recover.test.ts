@@ -19,7 +19,7 @@ function passOver(orphans: readonly RunHead[]): { open: OpenPass; settled: Orpha
     readJobs: () => Promise.resolve([{ name: 'theirs', configName: 'other', orphaned: false }]),
     settleOrphans: (_passId: number, verdicts: readonly OrphanVerdict[]) => {
       settled.push(...verdicts)
-      return Promise.resolve([...verdicts])
+      return Promise.resolve({ settled: [...verdicts], paused: [] })
     },
   }
   const runtime = {
@@ -29,7 +29,7 @@ function passOver(orphans: readonly RunHead[]): { open: OpenPass; settled: Orpha
     jobOf: () => null,
     stopper: { reason: () => null },
     observer: { warning: () => undefined, runEnded: () => undefined },
-    tally: { ended: () => ({}), counts: {} },
+    tally: { ended: () => ({}), paused: () => undefined, counts: {} },
     callHook: () => Promise.resolve(),
   }
   const context = { config: { name: 'default', jobs: new Map([['ours', {}]]) } }

@@ -94,6 +94,7 @@ describe.each(engines())('the fence on $name', (engine) => {
       const orphan = await deadPass()
       const verdict = {
         runId: orphan.runId,
+        slot: null,
         found: { status: 'RUNNING' as const, passId: orphan.passId },
         status: 'PENDING' as const,
         reason: null,
@@ -101,7 +102,7 @@ describe.each(engines())('the fence on $name', (engine) => {
         crashes: 1,
         attempts: [],
       }
-      expect(await fixture.store.settleOrphans(dead.passId, [verdict])).toEqual([])
+      expect((await fixture.store.settleOrphans(dead.passId, [verdict])).settled).toEqual([])
       expect((await fixture.store.readRun(orphan.runId))?.status).toBe('RUNNING')
     })
 

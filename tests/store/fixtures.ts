@@ -120,7 +120,7 @@ export function takeSlot(...jobNames: string[]): (locked: LockedSchedule) => Tak
   }
 }
 
-export const EMPTY: RecordBatch = { starts: [], finishes: [], skips: [], settlements: [], progress: [] }
+export const EMPTY: RecordBatch = { starts: [], finishes: [], skips: [], settlements: [], slots: [], progress: [] }
 
 export function finish(runId: string, change: Partial<RunFinish> = {}): RunFinish {
   return {

@@ -161,6 +161,7 @@ describe.each(serverEngines())('a troubled connection to $name', (engine) => {
             startedAt: null,
           },
         ],
+        slots: [],
         progress: [],
       })
       expect(recorded).toEqual({
@@ -226,6 +227,7 @@ describe.each(serverEngines())('a troubled connection to $name', (engine) => {
       proxy.when('COMMIT', { kind })
       const verdicts = dead.runIds.map((runId, index) => ({
         runId,
+        slot: null,
         found: { status: 'RUNNING' as const, passId: dead.passId },
         status: index === 0 ? ('PENDING' as const) : ('ABANDONED' as const),
         reason: 'crashed' as const,
@@ -233,7 +235,7 @@ describe.each(serverEngines())('a troubled connection to $name', (engine) => {
         crashes: 1,
         attempts: [],
       }))
-      expect(await store.settleOrphans(pass.id, verdicts)).toEqual(verdicts)
+      expect((await store.settleOrphans(pass.id, verdicts)).settled).toEqual(verdicts)
     })
   })
 

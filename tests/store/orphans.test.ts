@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunHead } from '../../src/domain/run.js'
+import { settledSlot } from '../../src/ledger/settlement.js'
 import type { OrphanVerdict } from '../../src/store/store.js'
 import { aDate } from '../support/matchers.js'
 import { engines } from '../support/servers.js'
@@ -37,6 +38,7 @@ describe.each(engines())('orphans on $name', (engine) => {
     const status = run.status === 'RUNNING' ? 'RUNNING' : 'PENDING'
     return {
       runId: run.id,
+      slot: settledSlot(run),
       found: { status, passId: run.passId ?? 0 },
       status: 'PENDING',
       reason: 'crashed',
@@ -88,7 +90,7 @@ describe.each(engines())('orphans on $name', (engine) => {
       verdict(reserved, { crashes: 0, reason: null }),
       verdict(running, { status: 'ABANDONED', error: 'its pass died', attempts }),
     ]
-    expect(await store.settleOrphans(pass.id, verdicts)).toEqual(verdicts)
+    expect(await store.settleOrphans(pass.id, verdicts)).toEqual({ settled: verdicts, paused: [] })
     expect(await store.readRun(running.id)).toMatchObject({
       status: 'ABANDONED',
       reason: 'crashed',
@@ -104,7 +106,7 @@ describe.each(engines())('orphans on $name', (engine) => {
       availableAt: aDate,
       finishedAt: null,
     })
-    expect(await store.settleOrphans(pass.id, verdicts)).toEqual([])
+    expect(await store.settleOrphans(pass.id, verdicts)).toEqual({ settled: [], paused: [] })
   })
 
   it('end when somebody asked them to stop after they were found, whatever was decided', async () => {
@@ -115,7 +117,7 @@ describe.each(engines())('orphans on $name', (engine) => {
     const verdicts = (await store.readRuns(dead.runIds)).map((run) => verdict(run))
     for (const runId of dead.runIds) expect(await store.cancelRun(runId, NO_AUDIT)).toBe('requested')
     const carriedOut = await store.settleOrphans(pass.id, verdicts)
-    expect(carriedOut.map(({ status, reason }) => [status, reason])).toEqual([
+    expect(carriedOut.settled.map(({ status, reason }) => [status, reason])).toEqual([
       ['CANCELLED', 'requested'],
       ['CANCELLED', 'requested'],
     ])
@@ -139,10 +141,8 @@ describe.each(engines())('orphans on $name', (engine) => {
       Array.from({ length: 8 }, async () => {
         const other = await fixture.another()
         const pass = await other.openPass(PASS, LEASE_MS)
-        return await other.settleOrphans(
-          pass.id,
-          runs.map((run) => verdict(run)),
-        )
+        const verdicts = runs.map((run) => verdict(run))
+        return (await other.settleOrphans(pass.id, verdicts)).settled
       }),
     )
     expect(
@@ -161,7 +161,7 @@ describe.each(engines())('orphans on $name', (engine) => {
     const [run] = await store.readRuns(runIds)
     if (run === undefined) throw new Error('the run is gone')
     const found = { status: 'RUNNING', passId: null } as const
-    expect(await store.settleOrphans(pass.id, [verdict(run, { found })])).toHaveLength(1)
+    expect((await store.settleOrphans(pass.id, [verdict(run, { found })])).settled).toHaveLength(1)
     expect((await store.readRuns(runIds))[0]).toMatchObject({ status: 'PENDING', reason: 'crashed', crashes: 1 })
   })
 
@@ -187,7 +187,7 @@ describe.each(engines())('orphans on $name', (engine) => {
     const pass = await store.openPass(PASS, LEASE_MS)
     const [run] = await store.readRuns(runIds)
     if (run === undefined) throw new Error('the run is gone')
-    expect(await store.settleOrphans(pass.id, [verdict(run)])).toEqual([])
+    expect((await store.settleOrphans(pass.id, [verdict(run)])).settled).toEqual([])
     expect((await store.readRuns(runIds))[0]).toMatchObject({ status: 'RUNNING' })
   })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SlotSettlement } from '../../src/store/store.js'
+import type { SlotSettlement } from '../../src/ledger/settlement.js'
 import { aDate, matching } from '../support/matchers.js'
 import { engines } from '../support/servers.js'
 import {
@@ -218,6 +218,7 @@ describe.each(engines())('recording on $name', (engine) => {
         finishes: [finish(done)],
         skips: [{ runId: skipped, status: 'SKIPPED', reason: 'environment', error: null }],
         settlements: [settlement(scheduleId, 0, 'COMPLETED')],
+        slots: [],
         progress: [{ runId: going, fraction: 0.25, note: 'a quarter' }],
       }),
     ).toEqual({

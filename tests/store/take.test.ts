@@ -211,7 +211,7 @@ describe.each(engines())('taking slots on $name', (engine) => {
     expect(
       await fixture.store.record(passId, { ...EMPTY, starts: [{ runId: reserved, attempt: 1, maxAttempts: 1 }] }),
     ).toMatchObject({ started: new Set() })
-    expect(await fixture.store.releaseRuns(passId, [reserved], 'interrupted')).toEqual([reserved])
+    expect((await fixture.store.releaseRuns(passId, [reserved], 'interrupted')).cancelled).toEqual([reserved])
     expect(await fixture.store.readRun(reserved)).toMatchObject({ status: 'CANCELLED', reason: 'replaced', passId })
   })
 

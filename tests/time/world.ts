@@ -94,7 +94,7 @@ async function take(
   }
   if (isStarted) {
     const starts = runIds.map((runId) => ({ runId, attempt: 1, maxAttempts: 1 }))
-    await store.record(passId, { starts, finishes: [], skips: [], settlements: [], progress: [] })
+    await store.record(passId, { starts, finishes: [], skips: [], settlements: [], slots: [], progress: [] })
   }
   return { passId, runIds }
 }
@@ -117,6 +117,7 @@ async function keepAlive(
       finishes: told.map(({ runId, reason }) => cancelled(runId, reason)),
       skips: told.map(({ runId, reason }) => ({ runId, status: 'CANCELLED', reason, error: null })),
       settlements: [],
+      slots: [],
       progress: [],
     })
   }

@@ -1,9 +1,11 @@
 import type { RunHead, RunReason } from '../../domain/run.js'
+import type { SlotId } from '../../ledger/settlement.js'
 import { RUN_HEAD, selectList } from '../columns.js'
 import { type Database, marks, sorted, type Statements } from '../database.js'
-import type { OrphanVerdict } from '../store.js'
+import type { OrphanVerdict, SettledOrphans } from '../store.js'
 import { lockLivePass } from './now.js'
 import { headOf } from './runs.js'
+import { lockSettled, readSettlements, writeSettlements } from './settle.js'
 
 /** Found by run, never through its schedule: an orphan's schedule may be gone. */
 export async function findOrphans(
@@ -27,11 +29,12 @@ export async function settleOrphans(
   database: Database,
   passId: number,
   verdicts: readonly OrphanVerdict[],
-): Promise<OrphanVerdict[]> {
-  if (verdicts.length === 0) return []
+): Promise<SettledOrphans> {
+  if (verdicts.length === 0) return { settled: [], paused: [] }
   return database.transaction(async (statements, unsure) => {
     const now = await lockLivePass(statements, passId)
-    if (now === null) return []
+    if (now === null) return { settled: [], paused: [] }
+    const schedules = await lockSettled(statements, slotsOf(verdicts))
     const found = await lockRuns(statements, verdicts)
     const alive = await livePasses(statements, verdicts)
     const asLocked = verdicts.map((verdict) => unlessCancelled(verdict, found.get(verdict.runId)))
@@ -43,8 +46,15 @@ export async function settleOrphans(
       sortedById(still).map((verdict) => verdictValues(verdict, now)),
     )
     const earlier = unsure ? asLocked.filter((v) => stands(v, settledKey(v))) : []
-    return [...still, ...earlier]
+    const settled = [...still, ...earlier]
+    const ended = settled.filter((verdict) => verdict.status !== 'PENDING')
+    const settlements = await readSettlements(statements, slotsOf(ended))
+    return { settled, paused: await writeSettlements(statements, schedules, settlements, now, unsure) }
   })
+}
+
+function slotsOf(verdicts: readonly OrphanVerdict[]): SlotId[] {
+  return verdicts.flatMap(({ slot }) => slot ?? [])
 }
 
 /** Somebody may have asked it to stop since it was found: no pass would tell one that waits, if its schedule is gone. */

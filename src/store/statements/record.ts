@@ -4,7 +4,7 @@ import { type Database, marks, sorted, type Statements, type Values } from '../d
 import type { Recorded, RecordBatch, RunFinish, RunSkip, RunStart } from '../store.js'
 import { withEarlierLogs } from './logs.js'
 import { lockLivePass } from './now.js'
-import { writeSettlements } from './settle.js'
+import { lockSettled, readSettlements, writeSettlements } from './settle.js'
 
 /** A run as its lock shows it. */
 interface HeldRun {
@@ -27,7 +27,7 @@ export async function record(database: Database, passId: number, batch: RecordBa
   const recorded = await database.transaction(async (statements, unsure): Promise<Recorded | 'lost'> => {
     const now = await lockLivePass(statements, passId)
     if (now === null) return 'lost'
-    const paused = await writeSettlements(statements, batch.settlements, now, unsure)
+    const schedules = await lockSettled(statements, [...batch.settlements, ...batch.slots])
     const runs = await lockRuns(statements, batch)
     const mine = (id: string, status: RunStatus): HeldRun | null => {
       const run = runs.get(id)
@@ -57,6 +57,8 @@ export async function record(database: Database, passId: number, batch: RecordBa
       statements,
       progress.map(({ runId, fraction, note }) => ({ id: runId, progress: JSON.stringify({ fraction, note }) })),
     )
+    const settlements = [...batch.settlements, ...(await readSettlements(statements, batch.slots))]
+    const paused = await writeSettlements(statements, schedules, settlements, now, unsure)
 
     const ended = finishes.filter((each) => each.status !== 'PENDING').flatMap((each) => runs.get(each.runId) ?? [])
     manual = ended.filter((run) => run.trigger === 'MANUAL')

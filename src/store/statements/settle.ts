@@ -1,7 +1,8 @@
 import type { Schedule } from '../../domain/schedule.js'
+import { settlementOfHistory, type SlotId, type SlotSettlement } from '../../ledger/settlement.js'
 import { type Columns, fromRow, SCHEDULE, selectList } from '../columns.js'
-import { groupBy, marks, sorted, type Statements } from '../database.js'
-import type { SlotSettlement } from '../store.js'
+import { chunksOf, groupBy, marks, sorted, type Statements } from '../database.js'
+import { HEAD, headOf } from './runs.js'
 
 const LONGEST_ERROR = 4096
 
@@ -31,9 +32,42 @@ const COLUMNS: Columns<Settled> = {
   pausedReason: SCHEDULE.pausedReason,
 }
 
-/** Locks the schedules of finished slots and writes what these say. Returns the ids of those that paused themselves. */
+/**
+ * Settles those of the slots whose runs have all ended, the last of them in this transaction. Their schedules are locked: of
+ * two transactions that end a slot's last two runs, the later one sees what the earlier one wrote. Returns the ids of
+ * schedules that paused themselves.
+ */
+export async function settleSlots(
+  statements: Statements,
+  slots: readonly SlotId[],
+  now: Date,
+  unsure: boolean,
+): Promise<string[]> {
+  if (slots.length === 0) return []
+  const locked = await lockSettled(statements, slots)
+  return writeSettlements(statements, locked, await readSettlements(statements, slots), now, unsure)
+}
+
+/** What the runs of these slots say, as far as all of a slot have ended. */
+export async function readSettlements({ all }: Statements, slots: readonly SlotId[]): Promise<SlotSettlement[]> {
+  const settlements: SlotSettlement[] = []
+  for (const [ms, ofInstant] of groupBy(slots, (each) => each.slot.getTime()))
+    for (const ids of chunksOf(sorted(ofInstant.map((each) => each.scheduleId)))) {
+      const sql = `SELECT ${HEAD} FROM JobRun WHERE scheduleId IN (${marks(ids)}) AND scheduledFor = ? ORDER BY id`
+      const slot = new Date(ms)
+      const runs = (await all(sql, [...ids, slot])).map(headOf)
+      for (const [scheduleId, heads] of groupBy(runs, (run) => run.scheduleId)) {
+        const settlement = settlementOfHistory({ scheduleId, slot }, heads)
+        if (settlement !== null) settlements.push(settlement)
+      }
+    }
+  return settlements
+}
+
+/** Writes what finished slots say to their schedules, which are locked. Returns the ids of those that paused themselves. */
 export async function writeSettlements(
   statements: Statements,
+  locked: readonly Settled[],
   settlements: readonly SlotSettlement[],
   now: Date,
   unsure: boolean,
@@ -42,7 +76,7 @@ export async function writeSettlements(
   const bySchedule = groupBy(settlements, (each) => each.scheduleId)
   const paused: string[] = []
   const changed: Settled[] = []
-  for (const before of await lockSettled(statements, bySchedule.keys())) {
+  for (const before of locked) {
     const own = bySchedule.get(before.id) ?? []
     const after = own.sort((a, b) => a.slot.getTime() - b.slot.getTime()).reduce(settle, before)
     const pausedEarlier = unsure && own.some((each) => isPausedBy(before, each))
@@ -66,8 +100,10 @@ export async function writeSettlements(
 
 const PAUSED = { enabled: false, pausedUntil: null, nextRunAt: null } as const
 
-async function lockSettled({ all, dialect }: Statements, scheduleIds: Iterable<string>): Promise<Settled[]> {
-  const ids = sorted(scheduleIds)
+/** Before runs are locked: every transaction locks schedules first. */
+export async function lockSettled({ all, dialect }: Statements, slots: readonly SlotId[]): Promise<Settled[]> {
+  if (slots.length === 0) return []
+  const ids = sorted(slots.map((each) => each.scheduleId))
   const table = `JobSchedule${dialect.byPrimaryKey}`
   const sql = `SELECT ${selectList(COLUMNS)} FROM ${table} WHERE id IN (${marks(ids)}) ORDER BY id${dialect.forUpdate}`
   return (await all(sql, ids)).map((row) => fromRow(COLUMNS, row))

@@ -1,4 +1,5 @@
 import type { RunHead } from '../../domain/run.js'
+import { settledSlot } from '../../ledger/settlement.js'
 import { chunksOf, type Database, groupBy, marks, sorted, type Statements } from '../database.js'
 import type { GlobalPause, LockedSchedule, TakeDecision, Taken } from '../store.js'
 import { repeatWhenDuplicate } from './duplicates.js'
@@ -6,6 +7,7 @@ import { insertRunRows, slotRuns, withoutDecided, withoutExisting, writeOffRow }
 import { lockTakingPass } from './now.js'
 import { headOf, HEAD } from './runs.js'
 import { changeSchedules, lockSchedules, withRuns } from './schedules.js'
+import { settleSlots } from './settle.js'
 
 type Decide = (locked: LockedSchedule, globalPause: GlobalPause | null) => TakeDecision
 
@@ -38,7 +40,7 @@ export async function take(
       if (unsure && attempted !== null && (await happened(statements, passId, attempted))) return attempted
       const decideNow = (locked: LockedSchedule): TakeDecision => decide(locked, globalPause)
       const plans = await makePlans(statements, passId, await withRuns(statements, schedules, now), decideNow, existing)
-      attempted = await carryOut(statements, passId, plans, now)
+      attempted = await carryOut(statements, passId, plans, now, unsure)
       return attempted
     }),
   )
@@ -77,7 +79,13 @@ async function makePlans(
   }))
 }
 
-async function carryOut(statements: Statements, passId: number, plans: readonly Plan[], now: Date): Promise<Taken[]> {
+async function carryOut(
+  statements: Statements,
+  passId: number,
+  plans: readonly Plan[],
+  now: Date,
+  unsure: boolean,
+): Promise<Taken[]> {
   const changes = plans.flatMap(({ locked, decision }) =>
     decision.set === null ? [] : [{ id: locked.schedule.id, set: decision.set }],
   )
@@ -88,12 +96,15 @@ async function carryOut(statements: Statements, passId: number, plans: readonly 
     now,
   )
   const resumed = await resume(statements, passId, plans)
-  await end(statements, plans, now)
+  const ended = await end(statements, plans, now)
+  const slots = ended.flatMap((run) => settledSlot(run) ?? [])
+  const paused = await settleSlots(statements, slots, now, unsure)
   await stop(statements, plans, now)
   return plans.map(({ locked, decision, reserved }) => ({
     scheduleId: locked.schedule.id,
     decision,
     runs: [...reserved, ...decision.resume.flatMap((id) => resumed.get(id) ?? [])],
+    paused: paused.includes(locked.schedule.id),
   }))
 }
 
@@ -115,25 +126,28 @@ async function resume(statements: Statements, passId: number, plans: readonly Pl
   return resumed
 }
 
-async function end({ updateEach }: Statements, plans: readonly Plan[], now: Date): Promise<void> {
-  const rows = plans.flatMap(({ locked, decision }) => {
-    const waiting = new Set(locked.waiting.map((run) => run.id))
-    return decision.end
-      .filter(({ runId }) => waiting.has(runId))
-      .map(({ runId, status, reason, error }) => ({
-        id: runId,
-        status,
-        reason,
-        error,
-        availableAt: null,
-        finishedAt: now,
-      }))
-  })
+/** Returns the runs that end here, as they were. */
+async function end({ updateEach }: Statements, plans: readonly Plan[], now: Date): Promise<RunHead[]> {
+  const ends = plans.flatMap(({ locked, decision }) =>
+    decision.end.flatMap((each) => {
+      const run = locked.waiting.find(({ id }) => id === each.runId)
+      return run === undefined ? [] : [{ run, ...each }]
+    }),
+  )
+  const rows = ends.map(({ runId, status, reason, error }) => ({
+    id: runId,
+    status,
+    reason,
+    error,
+    availableAt: null,
+    finishedAt: now,
+  }))
   await updateEach(
     'JobRun',
     'id',
     rows.sort((a, b) => (a.id < b.id ? -1 : 1)),
   )
+  return ends.map(({ run }) => run)
 }
 
 async function stop({ run, dialect }: Statements, plans: readonly Plan[], now: Date): Promise<void> {
