@@ -214,13 +214,18 @@ export interface Takeable {
   at: Date
 }
 
+/** A run that is open; when the pass that holds it began tells whether it has held the run from the first. */
+export interface OpenRun extends RunHead {
+  passStartedAt: Date | null
+}
+
 /** A schedule as the take transaction sees it under its lock. */
 export interface LockedSchedule {
   /** The database's now, the same for all schedules of one transaction. */
   now: Date
   schedule: Schedule
   /** RUNNING, QUEUED, or reserved by a live pass. */
-  open: RunHead[]
+  open: OpenRun[]
   /** PENDING and held by nobody, in the order of their ids; also those whose availableAt lies ahead. */
   waiting: RunHead[]
 }

@@ -37,7 +37,8 @@ class History {
   /** Takes what a pass takes, by the decision of the pass, until nothing more is due. */
   pass(open: boolean): void {
     for (let step = 0; step < 500; step += 1) {
-      const running = open ? [aRun({ status: 'RUNNING', passId: 1, createdAt: this.schedule.historyFrom })] : []
+      const run = aRun({ status: 'RUNNING', passId: 1, createdAt: this.schedule.historyFrom })
+      const running = open ? [{ ...run, passStartedAt: null }] : []
       const { take, more } = decide(
         { now: this.now, schedule: this.schedule, open: running, waiting: [] },
         rules({ until: new Date(this.now.getTime() + 5000), globalPause: this.globalPause, limit: 3 }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Attempt, RunHead } from '../../src/domain/run.js'
+import type { Attempt } from '../../src/domain/run.js'
 import { decide } from '../../src/pass/decide.js'
+import type { OpenRun } from '../../src/store/store.js'
 import { aRun, at, locked, rules } from './schedules.js'
 
 const hourLater = { now: at('07:30'), open: [], waiting: [] }
@@ -163,7 +164,13 @@ describe('while a run of the schedule is open', () => {
     error: null,
   })
 
-  it.each<[string, boolean, Partial<RunHead>]>([
+  it.each<[string, boolean, Partial<OpenRun>]>([
+    [
+      'what a crash left that has begun since, in a pass that began since',
+      false,
+      { passStartedAt: at('02:59'), startedAt: at('03:00:00.500') },
+    ],
+    ['what a crash left that a pass has begun before', true, { passStartedAt: at('02:10'), startedAt: at('02:30') }],
     ['a request that began before', true, { trigger: 'MANUAL', startedAt: at('02:30') }],
     ['a request that began since', false, { trigger: 'MANUAL', startedAt: at('03:00:00.500') }],
     ['a request that has not begun', false, { trigger: 'MANUAL', status: 'PENDING' }],
@@ -189,11 +196,13 @@ describe('while a run of the schedule is open', () => {
       { status: 'PENDING', reason: 'retry', attempts: [attempt(4, '02:00')], startedAt: at('02:00') },
     ],
   ])('`skip` asks since when the run is open: %s (overlap: %s)', (_, isOverlap, change) => {
-    const run = aRun({ status: 'RUNNING', passId: 4, attempt: 1, createdAt: at('01:00'), ...change })
-    const { take, more } = decide(locked({ overlap: 'skip' }, { open: [run] }), rules())
+    const { passStartedAt = null, ...columns } = change
+    const run = aRun({ status: 'RUNNING', passId: 4, attempt: 1, createdAt: at('01:00'), ...columns })
+    const open = [{ ...run, passStartedAt }]
+    const { take, more } = decide(locked({ overlap: 'skip' }, { open }), rules())
     expect(take.writeOffs).toMatchObject(isOverlap ? [{ reason: 'overlap' }] : [])
     expect(more).toBe(!isOverlap)
-    const { take: replaced } = decide(locked({ overlap: 'replace' }, { open: [run] }), rules())
+    const { take: replaced } = decide(locked({ overlap: 'replace' }, { open }), rules())
     expect(replaced.stop).toHaveLength(isOverlap ? 1 : 0)
   })
 
@@ -286,7 +295,7 @@ describe('waiting runs', () => {
   })
 
   it('backfills run one slot after another where overlap allows slots beside each other too', () => {
-    const fill = (id: string, slot: string, change: Partial<RunHead> = {}) =>
+    const fill = (id: string, slot: string, change: Partial<OpenRun> = {}) =>
       aRun({ id, trigger: 'BACKFILL', scheduledFor: at(slot), availableAt: at('02:30'), ...change })
     const schedule = { nextRunAt: at('04:00'), overlap: 'allow' as const }
     const waiting = [fill('x', '01:30'), fill('y', '01:00'), fill('z', '01:00', { jobName: 'second' })]

@@ -1,7 +1,7 @@
 import type { RunHead } from '../../src/domain/run.js'
 import type { Schedule } from '../../src/domain/schedule.js'
 import type { DecisionRules } from '../../src/pass/decide.js'
-import type { LockedSchedule } from '../../src/store/store.js'
+import type { LockedSchedule, OpenRun } from '../../src/store/store.js'
 import { scheduleRow } from '../support/schedule-row.js'
 
 /** An instant of 2026-11-24 in UTC: `at('03:00')`. */
@@ -47,8 +47,12 @@ export function aRun(change: Partial<RunHead> = {}): RunHead {
   }
 }
 
-export function locked(schedule: Partial<Schedule>, change: Partial<LockedSchedule> = {}): LockedSchedule {
-  return { now: at('03:00:01'), schedule: aSchedule(schedule), open: [], waiting: [], ...change }
+export function locked(
+  schedule: Partial<Schedule>,
+  { open = [], ...change }: Partial<Omit<LockedSchedule, 'open'>> & { open?: (RunHead & Partial<OpenRun>)[] } = {},
+): LockedSchedule {
+  const held = open.map((run): OpenRun => ({ passStartedAt: null, ...run }))
+  return { now: at('03:00:01'), schedule: aSchedule(schedule), open: held, waiting: [], ...change }
 }
 
 export function rules(change: Partial<DecisionRules> = {}): DecisionRules {

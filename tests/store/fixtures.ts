@@ -148,5 +148,5 @@ export async function startRuns(store: Store, jobNames: string[], set: ScheduleC
   if (taken === 'lost') throw new Error('the lease was lost')
   const runIds = taken.flatMap((each) => each.runs.map((run) => run.id))
   await store.record(pass.id, { ...EMPTY, starts: runIds.map((runId) => ({ runId, attempt: 1, maxAttempts: 1 })) })
-  return { scheduleId, passId: pass.id, runIds }
+  return { scheduleId, passId: pass.id, startedAt: pass.startedAt, runIds }
 }

@@ -183,12 +183,13 @@ describe.each(engines())('taking slots on $name', (engine) => {
   })
 
   it('shows running, queued and reserved runs as open, and asks them to stop', async () => {
-    const { scheduleId, passId, runIds } = await startRuns(fixture.store, ['a', 'b', 'c'])
+    const { scheduleId, passId, startedAt, runIds } = await startRuns(fixture.store, ['a', 'b', 'c'])
     const [running = '', queued = '', reserved = ''] = runIds
     await fixture.sql("UPDATE JobRun SET status = 'QUEUED' WHERE id = ?", [queued])
     await fixture.sql("UPDATE JobRun SET status = 'PENDING' WHERE id = ?", [reserved])
     await take(scheduleId, ({ open, waiting }) => {
       expect(open.map((run) => run.id)).toEqual(runIds)
+      expect(open.map((run) => run.passStartedAt)).toEqual(runIds.map(() => startedAt))
       expect(waiting).toEqual([])
       return {
         ...NOTHING,

@@ -1,6 +1,7 @@
 import { WHOLE_SLOT, type Run, type RunHead } from '../../domain/run.js'
-import { fromRow, requiredInstant, RUN, RUN_HEAD, selectList } from '../columns.js'
+import { fromRow, instantOf, requiredInstant, RUN, RUN_HEAD, selectList } from '../columns.js'
 import { allIn, type Database, type Row, type Statements } from '../database.js'
+import type { OpenRun } from '../store.js'
 
 export const HEAD = selectList(RUN_HEAD)
 
@@ -14,10 +15,13 @@ export function isWaiting(run: RunHead): boolean {
 }
 
 /** The unfinished runs of these schedules, those of each in the order of their ids. */
-export async function readUnfinished(statements: Statements, scheduleIds: readonly string[]): Promise<RunHead[]> {
+export async function readUnfinished(statements: Statements, scheduleIds: readonly string[]): Promise<OpenRun[]> {
+  const passStartedAt = '(SELECT startedAt FROM RunnerPass WHERE id = r.passId) AS passStartedAt'
   const unfinished = "status IN ('PENDING', 'QUEUED', 'RUNNING')"
-  const sql = (list: string) => `SELECT ${HEAD} FROM JobRun WHERE scheduleId IN (${list}) AND ${unfinished} ORDER BY id`
-  return (await allIn(statements, scheduleIds, sql)).map(headOf)
+  const sql = (list: string) =>
+    `SELECT ${selectList(RUN_HEAD, 'r')}, ${passStartedAt} FROM JobRun r WHERE scheduleId IN (${list}) AND ${unfinished} ORDER BY id`
+  const rows = await allIn(statements, scheduleIds, sql)
+  return rows.map((row) => ({ ...headOf(row), passStartedAt: instantOf(row['passStartedAt']) }))
 }
 
 export async function readRuns(database: Database, runIds: readonly string[]): Promise<RunHead[]> {

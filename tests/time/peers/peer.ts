@@ -1,7 +1,7 @@
 import { firstSlotAfter } from '../../../src/calendar/window.js'
-import type { RunHead } from '../../../src/domain/run.js'
 import type { Schedule } from '../../../src/domain/schedule.js'
 import { decide, type Decision } from '../../../src/pass/decide.js'
+import type { OpenRun } from '../../../src/store/store.js'
 import { aRun, aSchedule, rules } from '../../pass/schedules.js'
 
 /** A moment of a peer's scheduler, in our words. */
@@ -13,7 +13,7 @@ export interface Moment {
   lastSlotAt?: Date
   now: Date
   /** Runs that are open. */
-  open?: RunHead[]
+  open?: OpenRun[]
   environmentName?: string
   /** Runs taken of one schedule at once. */
   limit?: number
@@ -45,8 +45,8 @@ export function slotsRunAt(moment: Moment): Date[] {
 }
 
 /** A run of an earlier slot, held by another pass. */
-export function openRun(scheduledFor: Date): RunHead {
-  return aRun({
+export function openRun(scheduledFor: Date): OpenRun {
+  const run = aRun({
     status: 'RUNNING',
     passId: 1,
     attempt: 1,
@@ -54,4 +54,5 @@ export function openRun(scheduledFor: Date): RunHead {
     createdAt: scheduledFor,
     startedAt: scheduledFor,
   })
+  return { ...run, passStartedAt: scheduledFor }
 }
