@@ -22,9 +22,10 @@ export async function dryRun(context: DryContext, store: Store | null): Promise<
   const globalPause = found?.check.globalPause ?? null
   const foreseen = await foresee(context, store, changes, globalPause, now)
   const rules = rulesFor(context, globalPause, now)
+  const conditions = new Set(context.config.schedules.flatMap((each) => (each.when === null ? [] : each.definition.id)))
   const plans = await withoutExisting(
     store,
-    foreseen.sort(byUrgency).map((each) => planOf(each, rules)),
+    foreseen.sort(byUrgency).map((each) => planOf(each, rules, conditions)),
   )
   const missing = new Set(plans.flatMap((each) => each.missing))
   return {
@@ -61,10 +62,15 @@ function rulesFor(context: DryContext, globalPause: DecisionRules['globalPause']
 }
 
 /** A schedule that was not asked for loses what it loses, and takes nothing. */
-function planOf({ locked, isAsked, writeOffs }: Foreseen, rules: DecisionRules): PlannedSchedule {
+function planOf(
+  { locked, isAsked, writeOffs }: Foreseen,
+  rules: DecisionRules,
+  conditions: ReadonlySet<string>,
+): PlannedSchedule {
   const followed: Followed = isAsked ? follow(locked, rules) : { plan: null, resumed: [], missing: [], writeOffs: [] }
   const all = [...writeOffs, ...followed.writeOffs]
-  return { ...followed, scheduleId: locked.schedule.id, writeOffs: all, hadRun: [] }
+  const { id } = locked.schedule
+  return { ...followed, scheduleId: id, writeOffs: all, hadRun: [], hasCondition: conditions.has(id) }
 }
 
 /** A pass takes such slots, and finds that their runs exist. */

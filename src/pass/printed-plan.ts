@@ -9,12 +9,14 @@ import type { DryRunReport } from './report.js'
 export interface PlannedSchedule extends Followed {
   scheduleId: string
   hadRun: HadRun[]
+  /** It has a `when`, which a dry run does not ask. */
+  hasCondition: boolean
 }
 
 type Printed = DryRunReport['plan'][number]
 
 /** Null: nothing of the schedule is due, and it loses nothing. */
-export function printedPlan({ scheduleId, plan, writeOffs, hadRun }: PlannedSchedule): Printed | null {
+export function printedPlan({ scheduleId, plan, writeOffs, hadRun, hasCondition }: PlannedSchedule): Printed | null {
   if (plan === null && writeOffs.length === 0) return null
   const { decision, slots, jobs }: Pick<PlanEntry, 'decision' | 'slots' | 'jobs'> = plan ?? {
     decision: 'skip',
@@ -24,7 +26,11 @@ export function printedPlan({ scheduleId, plan, writeOffs, hadRun }: PlannedSche
   return {
     scheduleId,
     decision,
-    reason: [...(plan === null ? [] : [plan.reason]), ...lossesOf(writeOffs)].join('; '),
+    reason: [
+      ...(plan === null ? [] : [plan.reason]),
+      ...(hasCondition && decision === 'run' ? ['unless its `when` says no'] : []),
+      ...lossesOf(writeOffs),
+    ].join('; '),
     slots: slots.map((slot) => slot.toISOString()),
     missed: missedOf(writeOffs),
     jobs,

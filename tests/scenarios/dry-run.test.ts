@@ -48,7 +48,7 @@ describe.each(engines())('a dry run on $name', (engine) => {
     await project.makeDue(['due'])
     project.configure(
       config(
-        `{ id: 'edited', cron: '0 4 1 1 *', jobs: ['work'] }, { id: 'comes', cron: '0 3 1 1 *', jobs: ['work'], firstRun: 'immediately' }`,
+        `{ id: 'edited', cron: '0 4 1 1 *', jobs: ['work'] }, { id: 'comes', cron: '0 3 1 1 *', jobs: ['work'], firstRun: 'immediately', when: () => false }`,
       ),
     )
     // The dead pass's lease runs out by the database's clock.
@@ -63,6 +63,9 @@ describe.each(engines())('a dry run on $name', (engine) => {
       ['comes', 'run', ['work']],
       ['due', 'run', ['work', 'other']],
     ])
+    expect(document.plan.find(({ scheduleId }) => scheduleId === 'comes')?.reason).toBe(
+      'due; unless its `when` says no',
+    )
     expect(
       document.runs
         .map(({ scheduleId, jobName, attempt, reason }) => [scheduleId, jobName, attempt, reason])
