@@ -71,6 +71,12 @@ const MUTATIONS: (Mutation & { only?: 'mysql' | 'sqlite' })[] = [
     find: `if (verdict.status !== 'PENDING' || found === undefined || found.cancelReason === null) return verdict`,
     replace: 'if (found !== null) return verdict',
   },
+  {
+    file: `${S}record.ts`,
+    find: '...(await readSettlements(statements, batch.slots))',
+    replace: '',
+  },
+  { file: `${S}orphans.ts`, find: 'readSettlements(statements, slotsOf(ended))', replace: 'Promise.resolve([])' },
   { file: `${S}release-runs.ts`, find: `AND status = 'PENDING' AND availableAt IS NULL`, replace: '' },
   { file: `${S}cancel-run.ts`, find: `AND status = 'PENDING' AND availableAt IS NOT NULL\``, replace: '`' },
   { file: 'mysql/mysql-database.ts', find: `send('ROLLBACK')`, replace: `send('COMMIT')`, only: 'mysql' },

@@ -179,6 +179,27 @@ export const PROBES: Record<string, (fixture: Fixture) => Promise<void>> = {
       runIds.map(() => ['CANCELLED', 'requested']),
     )
   },
+  async 'a slot counts once all of its runs have ended, whatever ends the last'(fixture) {
+    const { store } = fixture
+    const { scheduleId, passId, runIds } = await startRuns(store, ['a', 'b'])
+    const [first = '', second = ''] = runIds
+    const slots = [{ scheduleId, slot: slotAt(0) }]
+    const count = async () => (await store.readSchedules([scheduleId]))[0]?.consecutiveFailures
+    await store.record(passId, { ...EMPTY, finishes: [finish(first, { status: 'FAILED' })], slots })
+    equal(await count(), 0)
+    await store.record(passId, { ...EMPTY, finishes: [finish(second)], slots })
+    equal(await count(), 1)
+    const other = await startRuns(store, ['c'])
+    await expire(fixture, other.passId)
+    await store.buryExpiredPasses()
+    const { id } = await store.openPass(PASS, LEASE_MS)
+    const [runId = ''] = other.runIds
+    const found = { status: 'RUNNING', passId: other.passId } as const
+    const end = { status: 'ABANDONED', reason: null, error: null, crashes: 1, attempts: [] } as const
+    const slot = { scheduleId: other.scheduleId, slot: slotAt(0) }
+    await store.settleOrphans(id, [{ runId, slot, found, ...end }])
+    equal((await store.readSchedules([other.scheduleId]))[0]?.consecutiveFailures, 1)
+  },
   async 'a transaction that fails half way leaves nothing'(fixture) {
     const { store } = fixture
     const id = await createSchedule(store)
