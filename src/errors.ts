@@ -71,8 +71,12 @@ function exitCodeOf(code: ErrorCode): number {
   }
 }
 
-/** The message of anything that was thrown, `undefined` and strings included. */
+/** The message of anything that was thrown, `undefined` and strings included. Never throws: it is called where nothing catches. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message === '' ? thrown.name : thrown.message
-  return typeof thrown === 'string' ? thrown : `threw ${String(thrown)}`
+  try {
+    const text: unknown = thrown instanceof Error ? thrown.message || thrown.name : thrown
+    return typeof text === 'string' ? text : `threw ${String(text)}`
+  } catch {
+    return 'threw something that cannot be shown'
+  }
 }

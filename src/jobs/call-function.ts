@@ -16,8 +16,10 @@ export async function callFunction(work: FunctionWork, context: JobContext): Pro
 /** Many libraries throw an AbortError of their own instead of the signal's reason. */
 function isAbort(thrown: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false
-  return (
-    thrown === signal.reason ||
-    (thrown instanceof Error && (thrown.name === 'AbortError' || thrown.cause === signal.reason))
-  )
+  if (thrown === signal.reason) return true
+  try {
+    return thrown instanceof Error && (thrown.name === 'AbortError' || thrown.cause === signal.reason)
+  } catch {
+    return false
+  }
 }

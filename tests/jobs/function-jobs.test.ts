@@ -236,6 +236,22 @@ describe('a function job that runs past its timeout', () => {
     expect(outcome.error).toMatch(/^timed out after 20 ms\nrollback failed/)
   })
 
+  test('is TIMED_OUT also with an error that cannot be shown', async () => {
+    const work = functionWork(async ({ signal }) => {
+      await delay(10_000, undefined, { signal }).catch(() => undefined)
+      throw Object.defineProperty(new Error(), 'name', {
+        get: () => {
+          throw new Error('no name')
+        },
+      })
+    })
+    const outcome = await runAttempt(attemptRequest(work, { job: { timeoutMs: 20 }, graceMs: 60_000 }))
+    expect(outcome).toMatchObject({
+      status: 'TIMED_OUT',
+      error: 'timed out after 20 ms\nthrew something that cannot be shown',
+    })
+  })
+
   test('is left behind after the grace when it ignores the signal', async () => {
     const outcome = await runAttempt(
       attemptRequest(

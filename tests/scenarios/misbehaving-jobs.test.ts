@@ -101,6 +101,19 @@ describe('in a pass, an inline job that', () => {
     expect(stderr).toMatch(/job bad \(run [0-9a-f-]+\) threw where nobody waits for it: too late/)
   })
 
+  it.each([
+    ['throws', 'throw Object.create(null)'],
+    ['rejects with', 'Promise.reject(Object.create(null))'],
+    [
+      'throws an error with',
+      `throw Object.defineProperty(new Error(), 'message', { get() { throw new Error('no') } })`,
+    ],
+  ])('%s what cannot be shown after its end is named in a warning and changes nothing', async (_does, act) => {
+    const { code, stderr, bad } = await passWith(`run: () => { setTimeout(() => { ${act} }, 100) }`)
+    expect([code, bad?.['status']]).toEqual([0, 'COMPLETED'])
+    expect(stderr).toContain('threw where nobody waits for it: threw something that cannot be shown')
+  })
+
   it('prints megabytes keeps stdout one JSON document and its log within 64 KiB', async () => {
     const { code, bad } = await passWith(
       `run: ({ log }) => { for (let n = 0; n < 200; n++) { process.stdout.write('x'.repeat(20_000) + '\\n'); log('y'.repeat(20_000)) }; return 'z'.repeat(5_000_000) }`,
