@@ -22,6 +22,8 @@ import { readWatched, type WatchedRun } from './watch-table.js'
 const ANSWER_MS = 2000
 /** The same at the end of `--max-duration`, where a second and a half are left for everything. */
 const LAST_ANSWER_MS = 800
+/** How long hooks, conditions and what jobs left behind may block, who have no timeout that could end it; at least a lease. */
+const SHORTEST_STRAY_MS = 15_000
 const LAST_WORDS_MS = 1500
 const RECORDING_MS = 10_000
 const STALLED_READER_MS = 300
@@ -106,11 +108,21 @@ async function guardForEver(): Promise<void> {
   while (!isEnding()) {
     await clock.sleep(Math.max(50, Math.min(1000, data.leaseMs / 6, untilTheEndMs())), ending.signal)
     if (isEnding()) return
+    if (untilTheEndMs() <= 0 && (await isBlocked(LAST_ANSWER_MS))) await giveUp([])
     const watched = readWatched(data.watched)
-    if (untilTheEndMs() <= 0 && watched.length > 0 && (await isBlocked(LAST_ANSWER_MS))) await giveUp([])
     const overdue = watched.filter((run) => clock.monotonicMs() > run.overdueAtMs)
     if (overdue.length > 0 && (await isBlocked(ANSWER_MS))) await giveUp(overdue)
+    if (watched.length === 0 && (await isBlockedByStray())) await giveUp([])
   }
+}
+
+/** No job is under way, and a job that begins instead of an answer may block until its timeout. */
+async function isBlockedByStray(): Promise<boolean> {
+  const longestMs = Math.max(data.leaseMs, SHORTEST_STRAY_MS)
+  return (
+    (await isBlocked(Math.min(longestMs, Math.max(untilTheEndMs(), LAST_ANSWER_MS)))) &&
+    readWatched(data.watched).length === 0
+  )
 }
 
 function untilTheEndMs(): number {
@@ -122,8 +134,8 @@ async function isBlocked(patienceMs: number): Promise<boolean> {
   const answered = new AbortController()
   onHere = () => answered.abort()
   tell({ kind: 'there?' })
-  await clock.sleep(patienceMs, answered.signal)
-  return !answered.signal.aborted
+  await clock.sleep(patienceMs, AbortSignal.any([answered.signal, ending.signal]))
+  return !answered.signal.aborted && !isEnding()
 }
 
 /** The main thread did not end these attempts: it is blocked. Records for it, then ends the process. */
@@ -145,7 +157,8 @@ async function recordAll(overdue: readonly WatchedRun[]): Promise<void> {
 }
 
 function blame(overdue: readonly WatchedRun[]): string {
-  if (overdue.length === 0) return 'a job blocks the event loop past --max-duration'
+  if (overdue.length === 0 && untilTheEndMs() <= 0) return 'something blocks the event loop past --max-duration'
+  if (overdue.length === 0) return 'a hook, a condition or what a job left behind blocks the event loop'
   return `${overdue.map((run) => run.name).join(', ')} blocks the event loop past its timeout`
 }
 

@@ -96,15 +96,12 @@ export async function openPass(context: PassContext, found: Found): Promise<Open
     conditionOf: (id) => conditions.get(id) ?? null,
     mayStart: () => stopper.reason() === null && heartbeat.holds(),
     patienceMs: () => patienceMs(context),
-    callHook: (name, job, event) =>
-      callHook(
-        name,
-        event,
-        { config: config.hooks, job: job?.hooks ?? {} },
-        { warn: (message) => observer.warning(message) },
-        clock,
-        stopper.hurried,
-      ),
+    callHook(name, job, event) {
+      const hooks = { config: config.hooks, job: job?.hooks ?? {} }
+      // The thread must beat before a hook can block this one.
+      if ((hooks.config[name] ?? hooks.job[name]) !== undefined) heartbeat.start()
+      return callHook(name, event, hooks, { warn: (message) => observer.warning(message) }, clock, stopper.hurried)
+    },
     giveBack: (runId) => void unstarted.add(runId),
   }
   const executor = createExecutor({

@@ -148,6 +148,53 @@ describe('a job that blocks the event loop', () => {
   })
 })
 
+// They wait rather than work, so they wait together.
+describe.concurrent('what blocks the event loop and has no timeout', () => {
+  const BLOCK = '() => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) }'
+
+  it.for<[what: string, hook: string, option: string, args: string[], said: string]>([
+    ['a hook', `onSuccess: ${BLOCK}`, '', [], 'a hook, a condition or what a job left behind blocks the event loop'],
+    ['a condition', '', `when: ${BLOCK}`, [], 'a hook, a condition or what a job left behind blocks the event loop'],
+    ['a hook', `onSuccess: ${BLOCK}`, '', ['--max-duration', '12s'], 'blocks the event loop past --max-duration'],
+    [
+      'a hook, though nothing was taken to run',
+      `onSkip: ${BLOCK}`,
+      `environments: ['elsewhere']`,
+      ['--max-duration', '12s'],
+      'blocks the event loop past --max-duration',
+    ],
+  ])(
+    '%s ends with its pass, which holds its lease no longer',
+    async ([, hook, option, args, said], { expect, onTestFinished }) => {
+      const project = await aProject(engines()[0] ?? null)
+      onTestFinished(() => project.remove())
+      project.configure(`{
+      ${hook === '' ? '' : `${hook},`}
+      jobs: [defineJob({ name: 'work', run: () => { effect('work') } })],
+      schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['work'], firstRun: 'immediately', ${option} }],
+    }`)
+      const { signal, stderr } = await project.run(args, SHORT)
+      expect(signal).toBe('SIGKILL')
+      expect(stderr).toContain(said)
+      expect(await project.sql(`SELECT status, exitCode FROM RunnerPass`)).toEqual([
+        { status: 'INTERRUPTED', exitCode: 137 },
+      ])
+    },
+  )
+
+  it('may take longer than a lease all the same', async ({ expect, onTestFinished }) => {
+    const project = await aProject(engines()[0] ?? null)
+    onTestFinished(() => project.remove())
+    project.configure(`{
+      onSuccess: () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 7000) },
+      jobs: [defineJob({ name: 'work', run: () => { effect('work') } })],
+      schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['work'], firstRun: 'immediately' }],
+    }`)
+    const { code, document } = await project.json([], SHORT)
+    expect([code, document.counts.completed]).toEqual([0, 1])
+  })
+})
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
