@@ -48,6 +48,7 @@ export function createRecorder(
   let flushing = false
   let progress = new Map<string, RecordBatch['progress'][number]>()
   let progressDueAtMs = 0
+  let laterProgress: AbortController | null = null
 
   function enqueue<T>(add: Entry['add'], answer: (recorded: Recorded) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -74,6 +75,8 @@ export function createRecorder(
       progress: [...progress.values()],
     }
     progress = new Map()
+    laterProgress?.abort()
+    laterProgress = null
     for (const entry of entries) entry.add(batch)
     const sentAtMs = clock.monotonicMs()
     try {
@@ -85,6 +88,24 @@ export function createRecorder(
     } catch (error) {
       for (const entry of entries) entry.fail(error)
     }
+  }
+
+  /** Progress is a courtesy: failing to write it must not fail the run. */
+  function sendProgress(): void {
+    progressDueAtMs = clock.monotonicMs() + PROGRESS_INTERVAL_MS
+    enqueue(
+      () => undefined,
+      () => undefined,
+    ).catch(() => undefined)
+  }
+
+  /** Unless a flush takes it along: a job may report no more for hours. */
+  async function sendProgressLater(waitMs: number): Promise<void> {
+    if (laterProgress !== null) return
+    laterProgress = new AbortController()
+    const { signal } = laterProgress
+    await clock.sleep(waitMs, signal)
+    if (!signal.aborted) sendProgress()
   }
 
   return {
@@ -110,13 +131,9 @@ export function createRecorder(
       ),
     progress(runId, fraction, note) {
       progress.set(runId, { runId, fraction, note })
-      if (clock.monotonicMs() < progressDueAtMs) return
-      progressDueAtMs = clock.monotonicMs() + PROGRESS_INTERVAL_MS
-      // Progress is a courtesy: failing to write it must not fail the run.
-      enqueue(
-        () => undefined,
-        () => undefined,
-      ).catch(() => undefined)
+      const waitMs = progressDueAtMs - clock.monotonicMs()
+      if (waitMs > 0) void sendProgressLater(waitMs)
+      else sendProgress()
     },
   }
 }
