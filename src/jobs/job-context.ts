@@ -1,4 +1,6 @@
 import type { JobContext, JobLog } from '../domain/job.js'
+import { redact } from '../secrets.js'
+import { show } from './job-log.js'
 import type { AttemptRequest } from './job.js'
 
 /** What surrounds a function while it runs, inline or in its own process. */
@@ -21,7 +23,7 @@ export function createContext(
     params: structuredClone(facts.params),
     signal,
     log,
-    progress: (fraction, note) => onProgress(clamp(fraction), note === undefined ? null : cutNote(note)),
+    progress: (fraction, note: unknown) => onProgress(clamp(fraction), storableNote(note)),
   }
 }
 
@@ -30,6 +32,8 @@ function clamp(fraction: number): number {
 }
 
 // Through bytes: MySQL refuses JSON with the half of a surrogate pair that a cut can leave.
-function cutNote(note: unknown): string {
-  return Buffer.from(String(note).slice(0, NOTE_CHARACTERS)).toString()
+function storableNote(note: unknown): string | null {
+  if (note === undefined || note === null) return null
+  const text = redact(typeof note === 'string' ? note : show(note))
+  return Buffer.from(text.slice(0, NOTE_CHARACTERS)).toString()
 }

@@ -19,7 +19,8 @@ function formatLine(level: string, message: unknown, details: unknown): string {
   return `${systemClock.now().toISOString()} ${level}${text}${more}\n`
 }
 
-function show(value: unknown): string {
+/** Never throws. */
+export function show(value: unknown): string {
   try {
     return inspect(value, { breakLength: Infinity, compact: true, depth: 4, maxArrayLength: 50, maxStringLength: 2000 })
   } catch {

@@ -73,6 +73,7 @@ describe('a function job', () => {
       progress(7, 'x'.repeat(500))
       progress(0.1, `${'x'.repeat(199)}😀`)
       progress(Number.NaN)
+      progress(0.2, Object.create(null) as string)
     })
     await runAttempt(attemptRequest(work, { onProgress: (fraction, note) => seen.push([fraction, note]) }))
     expect(seen).toEqual([
@@ -81,6 +82,7 @@ describe('a function job', () => {
       [1, 'x'.repeat(200)],
       [0.1, `${'x'.repeat(199)}\ufffd`],
       [0, null],
+      [0.2, '[Object: null prototype] {}'],
     ])
   })
 

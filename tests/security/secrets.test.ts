@@ -95,7 +95,7 @@ describe('jobs that spill secrets', () => {
         commandJob({ name: 'command', command: process.execPath, args: ['-e', 'console.log(process.env); console.error(process.env.API_TOKEN); process.exit(1)'] }),
         commandJob({ name: 'missing', command: 'no-such-program', args: [process.env.API_TOKEN], env: { KEY: process.env.API_TOKEN } }),
         httpJob({ name: 'header', request: { url: 'http://127.0.0.1:1/?key=' + process.env.API_TOKEN, headers: { authorization: 'Bearer ' + process.env.API_TOKEN + '\\u0100' } } }),
-        defineJob({ name: 'hook', onSuccess: () => { throw new Error(process.env.API_TOKEN) }, run: ({ progress }) => { progress(1, 'done') } }),
+        defineJob({ name: 'hook', onSuccess: () => { throw new Error(process.env.API_TOKEN) }, run: ({ progress }) => { progress(1, 'done with ' + process.env.API_TOKEN) } }),
       ],
       schedules: [
         { id: 's', cron: '0 3 1 1 *', executionMode: 'ALL_JOBS', jobConcurrency: 8, firstRun: 'immediately' },
