@@ -128,12 +128,19 @@ async function loadFunction(name: string, load: () => unknown): Promise<JobFunct
     .catch((cause: unknown) => {
       throw new ScheduleError('CONFIG_FAILED', `load of job '${name}' failed: ${messageOf(cause)}`, { cause })
     })
-  if (typeof module === 'function') return module as JobFunction
-  if (has(module, 'default') && typeof module.default === 'function') return module.default as JobFunction
-  if (has(module, 'run') && typeof module.run === 'function') return module.run as JobFunction
+  const found = functionOf(module) ?? (has(module, 'default') ? functionOf(module.default) : null)
+  if (found !== null) return found
   throw new ScheduleError('CONFIG_FAILED', `load of job '${name}' gave ${kindOf(module)} without a function`, {
     fix: 'export the function as default or as run: export const run = async (context) => { … }',
   })
+}
+
+/** Of CommonJS, `import()` gives all exports as `default`, and each by its name only where that can be read off the text. */
+function functionOf(module: unknown): JobFunction | null {
+  if (typeof module === 'function') return module as JobFunction
+  if (has(module, 'default') && typeof module.default === 'function') return module.default as JobFunction
+  if (has(module, 'run') && typeof module.run === 'function') return module.run as JobFunction
+  return null
 }
 
 function has<K extends string>(raw: unknown, key: K): raw is Record<K, unknown> {

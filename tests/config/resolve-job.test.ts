@@ -20,6 +20,8 @@ describe('a function job', () => {
     ['a promise of it', () => Promise.resolve(run)],
     ['a module with a default export', () => Promise.resolve({ default: run })],
     ['a module that exports run', () => Promise.resolve({ run })],
+    ['a CommonJS module, transpiled from a default export', () => ({ default: { __esModule: true, default: run } })],
+    ['a CommonJS module, whose exports were built up', () => ({ default: { run } })],
   ])('loads %s', async (_what, load) => {
     await expect(loaderOf({ load })()).resolves.toBe(run)
   })
