@@ -1,8 +1,10 @@
 /** Names of environment variables whose values nobody should read in a log. */
 const SECRET_NAME =
-  /(^|_)(SECRETS?|TOKENS?|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)($|_)/i
+  /(^|_)(SECRETS?|TOKENS?|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)($|_)|^PGPASSWORD$|^MYSQL_PWD$/i
 /** Shorter ones would blank out ordinary words. */
 const SHORTEST_SECRET = 6
+/** The same of one line of several, such as those of a private key. */
+const SHORTEST_LINE = 16
 const PASSWORD_OF_URL = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+(@)/gi
 const MASK = '***'
 
@@ -30,10 +32,26 @@ export function redact(text: string): string {
 function secretsOf(variables: Readonly<Record<string, string | undefined>>): string[] {
   const found = new Set<string>()
   for (const [name, value = ''] of Object.entries(variables)) {
-    if (SECRET_NAME.test(name)) found.add(value)
-    for (const password of passwordsOf(value)) found.add(password)
+    const secrets = SECRET_NAME.test(name) ? [value, ...passwordsOf(value)] : passwordsOf(value)
+    for (const form of secrets.flatMap(formsOf)) found.add(form)
   }
   return [...found].filter((secret) => secret.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length)
+}
+
+/** As it may appear: without the line end of the file it was read from, escaped in JSON or in a URL, line by line. */
+function formsOf(secret: string): string[] {
+  const trimmed = secret.trim()
+  const lines = trimmed.split(/\r?\n|\\n/).map((line) => line.trim())
+  const asJson = JSON.stringify(trimmed).slice(1, -1)
+  return [secret, trimmed, asJson, escaped(trimmed), ...lines.filter((line) => line.length >= SHORTEST_LINE)]
+}
+
+function escaped(text: string): string {
+  try {
+    return encodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function passwordsOf(value: string): string[] {

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../domain/json.js'
+import { redact } from '../secrets.js'
 import { headOf } from './utf8.js'
 
 const KEPT_BYTES = 64 * 1024
@@ -9,6 +10,7 @@ const CUT_BYTES = 48 * 1024
 export interface ReadBody {
   /** Parsed when it is JSON and whole; null when empty. */
   value: JsonValue
+  /** Without secrets. */
   text: string
   bytes: number
   isCut: boolean
@@ -29,8 +31,10 @@ export async function readBody(answer: Answer): Promise<ReadBody> {
   }
   const kept = Buffer.concat(chunks)
   const isCut = bytes > KEPT_BYTES
-  const text = isCut ? headOf(kept, CUT_BYTES) : kept.toString()
-  return { value: isCut ? text : parse(text, answer.headers.get('content-type')), text, bytes, isCut }
+  const whole = kept.toString()
+  const masked = redact(whole)
+  const text = isCut ? headOf(Buffer.from(masked), CUT_BYTES) : masked
+  return { value: isCut ? text : parse(whole, answer.headers.get('content-type')), text, bytes, isCut }
 }
 
 function parse(text: string, contentType: string | null): JsonValue {

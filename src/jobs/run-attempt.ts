@@ -16,13 +16,12 @@ export async function runAttempt(request: AttemptRequest): Promise<AttemptOutcom
   attempt.log.close()
   const graceMs = request.hurry?.aborted === true ? null : request.graceMs
   const { status, reason, output, error } = conclude(ending, attempt.halt.reason, graceMs)
-  const log = attempt.log.text()
   return {
     status,
     reason,
     output: redactJson(output),
     error: error === null ? null : redact(error),
-    log: log === null ? null : redact(log),
+    log: attempt.log.text(),
     durationMs: attempt.halt.durationMs,
   }
 }

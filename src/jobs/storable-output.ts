@@ -1,4 +1,5 @@
 import { isDeeperThan, type JsonValue, MOST_JSON_LEVELS } from '../domain/json.js'
+import { redact } from '../secrets.js'
 import { headOf } from './utf8.js'
 
 const OUTPUT_BYTES = 64 * 1024
@@ -33,7 +34,7 @@ function capped(text: string): JsonValue {
   const bytes = Buffer.from(text)
   const value = bytes.length > OUTPUT_BYTES ? null : (JSON.parse(text) as JsonValue)
   if (bytes.length > OUTPUT_BYTES || isDeeperThan(value, MOST_JSON_LEVELS))
-    return { truncated: true, bytes: bytes.length, head: headAsJson(bytes) }
+    return { truncated: true, bytes: bytes.length, head: headAsJson(Buffer.from(redact(text))) }
   return wellFormed(value)
 }
 

@@ -1,7 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createRedactor } from '../../src/secrets.js'
 import { engines } from '../support/servers.js'
 import { aProject, type Project } from '../scenarios/project.js'
+
+const KEY = '-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSjAgEAAoIB\n-----END KEY-----'
 
 describe('redacting', () => {
   const redact = createRedactor({
@@ -11,6 +15,10 @@ describe('redacting', () => {
     PASSWORD: 'tiny',
     PWD: '/home/someone',
     TOKENS_PER_HOUR: '1000',
+    PGPASSWORD: 'of-postgres',
+    FROM_FILE_TOKEN: 'with-a-line-end\n',
+    QUOTED_SECRET: 'a "quoted" \\ secret',
+    PRIVATE_KEY: `${KEY}\n`,
   })
 
   it.each([
@@ -18,6 +26,13 @@ describe('redacting', () => {
     ['the same, decoded', 'denied for p@ss-word! today', 'denied for *** today'],
     ['any URL with a password', 'at redis://:hunter2@cache:6379/0', 'at redis://:***@cache:6379/0'],
     ['a token', 'Bearer tok_1234567.', 'Bearer ***.'],
+    ['the password that pg_dump reads', 'is of-postgres', 'is ***'],
+    ['a token that was read with the end of its line', '"with-a-line-end"', '"***"'],
+    ['a secret escaped in JSON', '{"s":"a \\"quoted\\" \\\\ secret"}', '{"s":"***"}'],
+    ['a secret escaped in a URL', '?s=a%20%22quoted%22%20%5C%20secret&t', '?s=***&t'],
+    ['a key of several lines', `key: ${KEY}!`, 'key: ***!'],
+    ['the same in JSON', JSON.stringify({ key: KEY }), '{"key":"***"}'],
+    ['what is left of it', KEY.slice(45), '***\n***'],
     ['the longest of two that begin alike', 'tok_1234567_longer', '***'],
   ])('masks %s', (_, text, masked) => {
     expect(redact(text)).toBe(masked)
@@ -34,10 +49,13 @@ describe('redacting', () => {
 const PASSWORD = 'Sw0rdfish-of-the-database'
 const TOKEN = 'tok_live_5f3c9a1b7e'
 const SECRETS = { API_TOKEN: TOKEN, JWT_SECRET: 'a-jwt-secret-of-more-than-32-bytes-length' }
+/** What a cut through the token leaves of it. */
+const PARTS = /tok_live_|f3c9a1b7e/
 const ALL = [PASSWORD, ...Object.values(SECRETS)]
 
 function expectNoSecret(...texts: string[]): void {
   for (const secret of ALL) for (const text of texts) expect(text).not.toContain(secret)
+  for (const text of texts) expect(text).not.toMatch(PARTS)
 }
 
 describe.each([
@@ -85,6 +103,10 @@ describe('jobs that spill secrets', () => {
   afterEach(() => project.remove())
 
   it('leave none in the database, the report or on stderr', async () => {
+    // Their length is none of the secret's multiples, so that each cut goes through one.
+    const answers = createServer((_request, response) => response.end(`.${TOKEN.repeat(5000)}`)).listen(0)
+    onTestFinished(() => void answers.close())
+    const { port } = answers.address() as AddressInfo
     project.configure(`{
       concurrency: 8,
       jobs: [
@@ -95,6 +117,9 @@ describe('jobs that spill secrets', () => {
         commandJob({ name: 'command', command: process.execPath, args: ['-e', 'console.log(process.env); console.error(process.env.API_TOKEN); process.exit(1)'] }),
         commandJob({ name: 'missing', command: 'no-such-program', args: [process.env.API_TOKEN], env: { KEY: process.env.API_TOKEN } }),
         httpJob({ name: 'header', request: { url: 'http://127.0.0.1:1/?key=' + process.env.API_TOKEN, headers: { authorization: 'Bearer ' + process.env.API_TOKEN + '\\u0100' } } }),
+        defineJob({ name: 'floods', run: ({ log }) => { for (let n = 0; n < 2500; n++) log(process.env.API_TOKEN.repeat(3)); return process.env.API_TOKEN.repeat(5000) } }),
+        httpJob({ name: 'answer', timeout: '20s', request: { url: 'http://127.0.0.1:${port}/' } }),
+        httpJob({ name: 'refusal', timeout: '20s', request: { url: 'http://127.0.0.1:${port}/' }, expectStatus: 404 }),
         defineJob({ name: 'hook', onSuccess: () => { throw new Error(process.env.API_TOKEN) }, run: ({ progress }) => { progress(1, 'done with ' + process.env.API_TOKEN) } }),
       ],
       schedules: [
@@ -103,7 +128,7 @@ describe('jobs that spill secrets', () => {
       ],
     }`)
     const { document, stdout, stderr } = await project.json([], SECRETS)
-    expect(document.runs).toHaveLength(9)
+    expect(document.runs).toHaveLength(12)
     const stored: string[] = []
     for (const table of ['Job', 'JobSchedule', 'JobRun', 'RunnerPass', 'AuditEvent'])
       stored.push(JSON.stringify(await project.sql(`SELECT * FROM ${table}`)))
