@@ -6,6 +6,7 @@ import { failpoint } from '../failpoints.js'
 import { killGroups } from '../jobs/live-groups.js'
 import { openStore } from '../store/open-store.js'
 import type { Store } from '../store/store.js'
+import { endProcess } from './end-process.js'
 import {
   BEAT_SHARE,
   LAST_SHARE,
@@ -147,7 +148,7 @@ async function giveUp(overdue: readonly WatchedRun[]): Promise<void> {
   } finally {
     killGroups(data.processGroups)
     await say(`run-due-schedules: ${blame(overdue)}; recorded what was running, ending this process`)
-    process.kill(process.pid, 'SIGKILL')
+    await endProcess()
   }
 }
 

@@ -63,9 +63,12 @@ export class Project {
       : []
   }
 
-  start(args: readonly string[] = [], env: Record<string, string> = {}): Started {
+  /** `through`: a program, and its arguments, that starts the command. */
+  start(args: readonly string[] = [], env: Record<string, string> = {}, through: readonly string[] = []): Started {
     const startedAt = performance.now()
-    const child = spawn(process.execPath, [path.join(this.installation, 'bin/run-due-schedules.js'), ...args], {
+    const command = path.join(this.installation, 'bin/run-due-schedules.js')
+    const [program = '', ...rest] = [...through, process.execPath, command, ...args]
+    const child = spawn(program, rest, {
       cwd: this.folder,
       env: this.#environment(env),
       stdio: 'pipe',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { engines } from '../support/servers.js'
 import { aProject, attemptsOf, type Project } from './project.js'
@@ -89,6 +90,11 @@ describe.concurrent.each(engines())('a job that blocks the event loop on $name',
   })
 })
 
+/** As in a container whose command is the pass: signals that its first process sends itself do nothing. */
+const AS_FIRST_PROCESS = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc']
+const [UNSHARE = '', ...UNSHARE_ARGS] = AS_FIRST_PROCESS
+const canUnshare = spawnSync(UNSHARE, [...UNSHARE_ARGS, 'true']).status === 0
+
 describe('a job that blocks the event loop', () => {
   let project: Project
   beforeEach(async () => {
@@ -129,6 +135,16 @@ describe('a job that blocks the event loop', () => {
     // No run is past its timeout, so each may be what blocks: the next pass ends by itself.
     const next = await project.run(['--max-duration', '8s'], SHORT)
     expect([next.code, next.signal]).toEqual([0, null])
+  })
+
+  it.runIf(canUnshare)('is ended also where the pass is the first process of a container', async () => {
+    project.configure(`{
+      jobs: [defineJob({ name: 'blocks', timeout: 300, run: () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) } })],
+      schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['blocks'], firstRun: 'immediately' }],
+    }`)
+    const { code, stderr } = await project.start([], SHORT, AS_FIRST_PROCESS).ended
+    expect([code, stderr]).toEqual([137, expect.stringContaining('blocks the event loop past its timeout') as string])
+    expect(await project.sql('SELECT status FROM JobRun')).toEqual([{ status: 'TIMED_OUT' }])
   })
 
   it('is recorded although nobody reads what the pass says', async () => {
