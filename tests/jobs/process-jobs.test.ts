@@ -67,6 +67,12 @@ describe('a function job with a process of its own', () => {
     expect(seen.length).toBeLessThanOrEqual(1001)
   })
 
+  test('may send messages of its own, which nobody takes for those of the pass', async () => {
+    const seen: unknown[] = []
+    const outcome = await runAttempt(inProcess('talks', { onProgress: (fraction) => seen.push(fraction) }))
+    expect([outcome.status, outcome.output, seen]).toEqual(['COMPLETED', 'done', []])
+  })
+
   test('fails with what it threw', async () => {
     const outcome = await runAttempt(inProcess('throws'))
     expect(outcome).toMatchObject({ status: 'FAILED', output: null })

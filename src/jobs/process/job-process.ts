@@ -5,7 +5,7 @@ import { createContext } from '../job-context.js'
 import { createJobLog } from '../job-log.js'
 import { StopRequest } from '../job.js'
 import { findFunction } from './find-function.js'
-import type { Order, Report, StartOrder } from './messages.js'
+import type { Envelope, Order, Report, StartOrder } from './messages.js'
 import { createOutputWriter } from './output-writer.js'
 import { createProgressSender } from './progress-sender.js'
 import { watchParent } from './watch-parent.js'
@@ -52,8 +52,8 @@ async function end(ending: Ending): Promise<void> {
   })
 }
 
-function report(message: Report, sent: () => void): void {
-  if (process.connected) process.send?.(message, undefined, undefined, sent)
+function report(toPass: Report, sent: () => void): void {
+  if (process.connected) process.send?.({ toPass } satisfies Envelope, undefined, undefined, sent)
 }
 
 function onTerminate(): void {

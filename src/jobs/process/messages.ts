@@ -14,3 +14,12 @@ export interface StartOrder {
 
 /** What it tells; its log lines come through stdout, which holds it back when nobody keeps up. */
 export type Report = { type: 'progress'; fraction: number; note: string | null } | { type: 'ended'; ending: Ending }
+
+/** Jobs may have something to say to a parent process as well, which is not for the pass. */
+export interface Envelope {
+  toPass: Report
+}
+
+export function reportIn(message: unknown): Report | null {
+  return typeof message === 'object' && message !== null && 'toPass' in message ? (message as Envelope).toPass : null
+}

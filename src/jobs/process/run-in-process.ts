@@ -5,7 +5,7 @@ import { followStreams } from '../follow-stream.js'
 import { supervise } from '../supervise.js'
 import { TailBuffer } from '../tail-buffer.js'
 import { within } from '../within.js'
-import type { Order, Report } from './messages.js'
+import { reportIn, type Order } from './messages.js'
 import { describeProcessEnd } from './process-end.js'
 import { startJobProcess } from './start-job-process.js'
 
@@ -54,9 +54,10 @@ function listen(
   return new Promise((resolve) => {
     child.on('error', () => undefined)
     child.once('disconnect', () => resolve(null))
-    child.on('message', (message: Report) => {
-      if (message.type === 'progress') onProgress(message.fraction, message.note)
-      if (message.type === 'ended') resolve(message.ending)
+    child.on('message', (message) => {
+      const report = reportIn(message)
+      if (report?.type === 'progress') onProgress(report.fraction, report.note)
+      if (report?.type === 'ended') resolve(report.ending)
     })
   })
 }
