@@ -57,13 +57,15 @@ async function handle(
   const stop = runtime.stopper.watchRun(run.id)
   const begunAtMs = runtime.clock.monotonicMs()
   const context = contextOf(run, attempt, runtime.passId)
-  runtime.heartbeat.watch({
-    runId: run.id,
-    name: `${run.scheduleId}/${run.jobName}`,
-    startedAtMs: startedAt.getTime(),
-    begunAtMs,
-    overdueAtMs: begunAtMs + job.timeoutMs + runtime.graceMs + MAIN_THREAD_SLACK_MS,
-  })
+  const watchFor = (ms: number): void =>
+    runtime.heartbeat.watch({
+      runId: run.id,
+      name: `${run.scheduleId}/${run.jobName}`,
+      startedAtMs: startedAt.getTime(),
+      begunAtMs,
+      overdueAtMs: runtime.clock.monotonicMs() + ms + job.timeoutMs + runtime.graceMs + MAIN_THREAD_SLACK_MS,
+    })
+  watchFor(LONGEST_ON_START_MS)
   runtime.tally.started(run.id)
   runtime.observer.runStarted({ ...context, scheduledFor: run.scheduledFor })
   try {
@@ -72,6 +74,8 @@ async function handle(
       job,
       hookEvent(run, { status: 'RUNNING', attempt, durationMs: null, error: null, reason: null }),
     )
+    // Its timeout counts from here.
+    watchFor(0)
     return await runAttempt({
       job,
       context,
@@ -94,6 +98,8 @@ async function handle(
 
 /** A main thread this much behind its own timeout is blocked. */
 const MAIN_THREAD_SLACK_MS = 3000
+/** The config's and the job's. */
+const LONGEST_ON_START_MS = 20_000
 
 function contextOf(run: RunHead, attempt: number, fence: number): Omit<JobContext, 'signal' | 'log' | 'progress'> {
   return {

@@ -35,8 +35,9 @@ export class WatchWriter {
     this.#free = Array.from({ length: table.byteLength / PLACE_BYTES }, (_, place) => place)
   }
 
+  /** Once more: changes what is known of it. */
   add({ runId, name, startedAtMs, begunAtMs, overdueAtMs }: WatchedRun): void {
-    const place = this.#free.pop()
+    const place = this.#places.get(runId) ?? this.#free.pop()
     if (place === undefined) throw new RangeError('more handlers are under way than the pass has places')
     this.#places.set(runId, place)
     const at = place * PLACE_BYTES

@@ -198,6 +198,17 @@ describe.concurrent('what blocks the event loop and has no timeout', () => {
     },
   )
 
+  it('is no time of the job that comes after it', async ({ expect, onTestFinished }) => {
+    const project = await aProject(engines()[0] ?? null)
+    onTestFinished(() => project.remove())
+    project.configure(`{
+      jobs: [defineJob({ name: 'work', timeout: 6000, onStart: () => sleep(9000), run: () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000) } })],
+      schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['work'], firstRun: 'immediately' }],
+    }`)
+    const { code, document } = await project.json([], SHORT)
+    expect([code, document.counts.completed]).toEqual([0, 1])
+  })
+
   it('may take longer than a lease all the same', async ({ expect, onTestFinished }) => {
     const project = await aProject(engines()[0] ?? null)
     onTestFinished(() => project.remove())
