@@ -11,7 +11,7 @@ export function readDatabaseUrl(text: string, folder: string): string {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase()
   if (text === '') throw rejected('is set but empty', `${EXAMPLES}, or unset it to use an embedded SQLite file`)
   if (scheme === 'file') return fileUrl(text.slice('file:'.length), folder)
-  if (scheme === 'mysql' || scheme === 'mariadb') return mysqlUrl(`mysql:${text.slice(scheme.length + 1)}`)
+  if (scheme === 'mysql' || scheme === 'mariadb') return mysqlUrl(`mysql:${text.slice(scheme.length + 1)}`, folder)
   if (scheme === undefined) throw rejected('is not a URL', EXAMPLES)
   const known = KNOWN_SCHEMES[scheme]
   throw rejected(known ?? 'is not a URL of MySQL, MariaDB or a file', EXAMPLES)
@@ -26,6 +26,9 @@ export function redactUrl(url: string): string {
   return `${protocol}//${user}${host}${pathname}`
 }
 
+// As the store reads them.
+const CA_PARAMETERS = ['sslcert', 'ssl-ca', 'ssl_ca', 'sslca', 'sslrootcert']
+
 const KNOWN_SCHEMES: Readonly<Record<string, string>> = {
   postgres: 'names a PostgreSQL database, which is not supported',
   postgresql: 'names a PostgreSQL database, which is not supported',
@@ -39,7 +42,7 @@ const KNOWN_SCHEMES: Readonly<Record<string, string>> = {
 }
 
 function fileUrl(rest: string, folder: string): string {
-  const path = rest.startsWith('//') ? rest.replace(/^\/\/+/, '/') : rest
+  const path = rest.startsWith('//') ? decoded(rest.replace(/^\/\/+/, '/')) : rest
   if (path.trim() === '' || path.endsWith('/')) throw rejected('names no file', "write 'file:./path.db'")
   if (path.includes(':memory:'))
     throw rejected('names a database in memory, which ends with each pass', "write 'file:./path.db'")
@@ -48,7 +51,16 @@ function fileUrl(rest: string, folder: string): string {
   return `file:${isAbsolute(path) ? path : resolve(folder, path)}`
 }
 
-function mysqlUrl(text: string): string {
+/** With `//` it is a URL, in which a space, say, is %20; without, every character stands for itself. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    throw rejected('has a % that is not part of a percent-encoded character', 'write %25, or file: without the //')
+  }
+}
+
+function mysqlUrl(text: string, folder: string): string {
   if (!text.startsWith('mysql://') || !URL.canParse(text) || !isDecodable(text)) {
     const fix =
       'percent-encode special characters of user and password (@ is %40, # is %23, / is %2F, : is %3A, % is %25)'
@@ -59,7 +71,17 @@ function mysqlUrl(text: string): string {
   if (url.hash !== '') throw rejected('contains a #', 'percent-encode it as %23 where it is part of the password')
   if (!/^\/[^/]+$/.test(url.pathname))
     throw rejected('names no database', 'end it with the database: mysql://user:password@host:3306/database')
-  return text
+  return withAbsoluteCa(url, folder) ?? text
+}
+
+/** Cron starts commands in $HOME, so a file is looked for beside the config; null where none is relative. */
+function withAbsoluteCa(url: URL, folder: string): string | null {
+  const relative = CA_PARAMETERS.filter((name) => {
+    const file = url.searchParams.get(name)
+    return file !== null && file !== '' && !isAbsolute(file)
+  })
+  for (const name of relative) url.searchParams.set(name, resolve(folder, url.searchParams.get(name) ?? ''))
+  return relative.length === 0 ? null : url.href
 }
 
 /** What the drivers decode must be decodable. */

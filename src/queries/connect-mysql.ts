@@ -1,6 +1,7 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb'
 import type { MysqlTarget } from '../store/database-url.js'
-import { connect, tlsOptions } from '../store/mysql/connect.js'
+import { connect } from '../store/mysql/connect.js'
+import { tlsOptions } from '../store/mysql/tls.js'
 import type { Database } from './database.js'
 import { PrismaClient } from './generated/mysql/client.js'
 import { guardClient } from './guard-client.js'
@@ -16,7 +17,7 @@ export async function connectMysql(target: MysqlTarget): Promise<Database> {
     user: target.user,
     password: target.password,
     database: target.database,
-    ...(target.tls === null ? {} : { ssl: await tlsOptions(target.tls) }),
+    ...(target.tls === null ? {} : { ssl: await tlsOptions(target, target.tls) }),
     connectionLimit: CONNECTIONS,
     minimumIdle: 1,
     connectTimeout: TIMEOUT_MS,

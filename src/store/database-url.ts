@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ScheduleError } from '../errors.js'
+import { type TlsTarget, tlsOf } from './tls-parameters.js'
 
 /** What DATABASE_URL names. */
 export type DatabaseTarget = MysqlTarget | SqliteTarget
@@ -20,7 +21,7 @@ export interface MysqlTarget {
   /** Secret. */
   password: string
   database: string
-  tls: { rejectUnauthorized: boolean; caFile: string | null } | null
+  tls: TlsTarget | null
 }
 
 /** Reads a `mysql://`, `mariadb://` or `file:` URL. Throws ENVIRONMENT_INVALID, never with the password. */
@@ -38,10 +39,18 @@ export function parseDatabaseUrl(databaseUrl: string): DatabaseTarget {
 
 function sqliteFile(databaseUrl: string): string {
   const bare = databaseUrl.replace(/\?.*$/, '')
-  if (bare.startsWith('file://')) return fileURLToPath(bare)
+  if (bare.startsWith('file://')) return pathOf(bare)
   const file = bare.slice('file:'.length)
   if (file === '' || file === ':memory:') throw invalid('names no file')
   return path.resolve(file)
+}
+
+function pathOf(fileUrl: string): string {
+  try {
+    return fileURLToPath(fileUrl)
+  } catch {
+    throw invalid('is no URL of a local file; its path begins with three slashes: file:///')
+  }
 }
 
 function mysqlTarget(url: URL): MysqlTarget {
@@ -57,23 +66,6 @@ function mysqlTarget(url: URL): MysqlTarget {
     database,
     tls: tlsOf(url.searchParams),
   }
-}
-
-// The spellings of Prisma (sslaccept, sslcert), of MySQL's own clients (ssl-mode) and of mysql2 (ssl).
-function tlsOf(parameters: URLSearchParams): MysqlTarget['tls'] {
-  const mode = (parameters.get('ssl-mode') ?? parameters.get('sslmode') ?? '').toLowerCase().replace('-', '_')
-  const accept = parameters.get('sslaccept')
-  const ssl = parameters.get('ssl')
-  const caFile = parameters.get('sslcert') ?? parameters.get('ssl-ca')
-  const wanted =
-    accept !== null || caFile !== null || (ssl !== null && ssl !== 'false') || (mode !== '' && mode !== 'disabled')
-  if (!wanted || mode === 'disabled') return null
-  const strict =
-    accept === 'strict' ||
-    mode.startsWith('verify') ||
-    caFile !== null ||
-    ssl?.includes('"rejectUnauthorized":true') === true
-  return { rejectUnauthorized: strict && accept !== 'accept_invalid_certs', caFile }
 }
 
 function decode(text: string): string {

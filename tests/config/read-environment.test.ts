@@ -72,6 +72,10 @@ describe('a database URL', () => {
     ['file:../x.db', 'file:/srv/x.db'],
     ['file:/var/x.db', 'file:/var/x.db'],
     ['file:///var/x.db', 'file:/var/x.db'],
+    ['file:///var/my%20x.db', 'file:/var/my x.db'],
+    ['file:/var/100%.db', 'file:/var/100%.db'],
+    ['mysql://u@h/d?sslcert=./ca.pem', 'mysql://u@h/d?sslcert=%2Fsrv%2Fapp%2Fca.pem'],
+    ['mysql://u@h/d?ssl-ca=/etc/ca.pem', 'mysql://u@h/d?ssl-ca=/etc/ca.pem'],
   ])('%s becomes %s', (given, url) => {
     expect(readEnvironment({ DATABASE_URL: given }, FOLDER).databaseUrl).toBe(url)
   })
@@ -92,6 +96,8 @@ describe('a database URL', () => {
     ['file:', /names no file/],
     ['file:./', /names no file/],
     ['file::memory:', /in memory/],
+    ['file:///var/100%.db', /percent-encoded/],
+    ['file:///var/x%3Fmode=ro', /has parameters/],
     ['file:./x.db?connection_limit=1', /has parameters/],
   ])('%j is refused without showing its password', async (given, message) => {
     const error = await problemsOf(() => readEnvironment({ DATABASE_URL: given }, FOLDER))

@@ -21,16 +21,33 @@ describe('DATABASE_URL', () => {
     })
   })
 
+  const lax = { rejectUnauthorized: false, verifyIdentity: false, caFile: null }
+  const strict = { rejectUnauthorized: true, verifyIdentity: true, caFile: null }
+  const ofCa = { rejectUnauthorized: true, verifyIdentity: false, caFile: '/ca.pem' }
   it.each([
-    ['?ssl-mode=REQUIRED', { rejectUnauthorized: false, caFile: null }],
-    ['?ssl-mode=VERIFY_IDENTITY', { rejectUnauthorized: true, caFile: null }],
-    ['?sslmode=verify-ca', { rejectUnauthorized: true, caFile: null }],
-    ['?sslaccept=strict', { rejectUnauthorized: true, caFile: null }],
-    ['?sslaccept=accept_invalid_certs', { rejectUnauthorized: false, caFile: null }],
-    ['?sslcert=/ca.pem', { rejectUnauthorized: true, caFile: '/ca.pem' }],
-    ['?ssl=true', { rejectUnauthorized: false, caFile: null }],
-    ['?ssl={"rejectUnauthorized":true}', { rejectUnauthorized: true, caFile: null }],
+    ['?ssl-mode=REQUIRED', lax],
+    ['?sslMode=REQUIRED', lax],
+    ['?ssl_mode=required', lax],
+    ['?ssl-mode=VERIFY_IDENTITY', strict],
+    ['?sslmode=verify-full', strict],
+    ['?sslmode=verify-ca', { ...strict, verifyIdentity: false }],
+    ['?ssl-mode=VERIFY_CA&ssl-ca=/ca.pem', ofCa],
+    ['?ssl-mode=VERIFY_IDENTITY&ssl-ca=/ca.pem', { ...strict, caFile: '/ca.pem' }],
+    ['?sslaccept=strict', strict],
+    ['?sslaccept=strict&sslcert=/ca.pem', { ...strict, caFile: '/ca.pem' }],
+    ['?sslaccept=accept_invalid_certs', lax],
+    ['?sslaccept=accept_invalid_certs&sslcert=/ca.pem', { ...lax, caFile: '/ca.pem' }],
+    ['?sslcert=/ca.pem', ofCa],
+    ['?ssl_ca=/ca.pem', ofCa],
+    ['?ssl=true', lax],
+    ['?tls=true', lax],
+    ['?ssl={"rejectUnauthorized":true}', strict],
+    ['?ssl=%7B%22rejectUnauthorized%22%3A%20true%7D', strict],
+    ['?ssl={}', strict],
+    ['?ssl={"rejectUnauthorized":false}', lax],
     ['?ssl=false', null],
+    ['?ssl=0', null],
+    ['?useSSL=false', null],
     ['?ssl-mode=DISABLED', null],
     ['?connection_limit=5', null],
   ])('asks for TLS as %s says', (parameters, tls) => {
@@ -53,6 +70,7 @@ describe('DATABASE_URL', () => {
     'mysql://u:s3@cr3t:x@h:port/d',
     'file:',
     'file::memory:',
+    'file://elsewhere/x.db',
     'mysql://u:s3%cr3t@h/d',
     '',
   ])('refuses %s without saying its password', (url) => {

@@ -29,15 +29,16 @@ export function mariadbIsInstalled(): boolean {
   return find('mariadbd', 'mysqld') !== null && find('mariadb-install-db', 'mysql_install_db') !== null
 }
 
-/** Starts one; it dies with the process `ownerPid` even if that is killed. `env` is added to its environment. */
+/** Starts one; it dies with the process `ownerPid` even if that is killed. `env` is added to its environment, `options` to its command line. */
 export async function startMariadb(
   ownerPid: number = process.pid,
   env: Record<string, string> = {},
+  options: readonly string[] = [],
 ): Promise<MariadbServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rds-mariadb-'))
   const port = await freePort()
   await install(folder)
-  let server = launch(folder, port, env)
+  let server = launch(folder, port, env, options)
   const watchdog = watch(ownerPid, folder)
   await untilReady(port, server, folder)
   const url = (database: string) => `mysql://root@127.0.0.1:${port}/${database}`
@@ -58,7 +59,7 @@ export async function startMariadb(
     kill: () => end(server, 'SIGKILL'),
     async restart() {
       await end(server, 'SIGTERM')
-      server = launch(folder, port, env)
+      server = launch(folder, port, env, options)
       await untilReady(port, server, folder)
     },
   }
@@ -90,7 +91,7 @@ async function install(folder: string): Promise<void> {
   ])
 }
 
-function launch(folder: string, port: number, env: Record<string, string>): ChildProcess {
+function launch(folder: string, port: number, env: Record<string, string>, options: readonly string[]): ChildProcess {
   const binary = find('mariadbd', 'mysqld')
   if (binary === null) throw new Error('MariaDB is not installed: no mariadbd found')
   const server = spawn(
@@ -113,6 +114,7 @@ function launch(folder: string, port: number, env: Record<string, string>): Chil
       '--innodb-flush-log-at-trx-commit=1',
       '--innodb-buffer-pool-size=64M',
       '--innodb-log-file-size=32M',
+      ...options,
     ],
     { detached: true, stdio: 'ignore', env: { ...process.env, ...env } },
   )

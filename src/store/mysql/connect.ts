@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import mysql, { type Connection } from 'mysql2/promise'
 import type { MysqlTarget } from '../database-url.js'
 import { describeConnectionError } from './connection-error.js'
+import { expectAddress, tlsOptions } from './tls.js'
 
 /** With the start of the program within five seconds. */
 const CONNECT_TIMEOUT_MS = 4500
@@ -9,12 +9,12 @@ const CONNECT_TIMEOUT_MS = 4500
 /** Opens one connection; `database: null` selects none. Throws DATABASE_UNREACHABLE with the cause and a fix. */
 export async function connect(target: MysqlTarget, database: string | null = target.database): Promise<Connection> {
   try {
-    return await mysql.createConnection({
+    const connection = await mysql.createConnection({
       ...(target.socketPath === null ? { host: target.host, port: target.port } : { socketPath: target.socketPath }),
       user: target.user,
       password: target.password,
       ...(database === null ? {} : { database }),
-      ...(target.tls === null ? {} : { ssl: await tlsOptions(target.tls) }),
+      ...(target.tls === null ? {} : { ssl: await tlsOptions(target, target.tls) }),
       connectTimeout: CONNECT_TIMEOUT_MS,
       charset: 'utf8mb4',
       timezone: 'Z',
@@ -22,15 +22,9 @@ export async function connect(target: MysqlTarget, database: string | null = tar
       supportBigNumbers: true,
       jsonStrings: true,
     })
+    expectAddress(connection, target)
+    return connection
   } catch (error) {
     throw describeConnectionError(error, target)
   }
-}
-
-/** What the drivers call `ssl`. */
-export async function tlsOptions(
-  tls: NonNullable<MysqlTarget['tls']>,
-): Promise<{ rejectUnauthorized: boolean; ca?: string }> {
-  const { rejectUnauthorized, caFile } = tls
-  return caFile === null ? { rejectUnauthorized } : { rejectUnauthorized, ca: await readFile(caFile, 'utf8') }
 }

@@ -63,10 +63,24 @@ function explain(error: unknown, target: MysqlTarget): [what: string, fix: strin
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return [`the TLS certificate of ${place} is not trusted`, 'Name its CA in DATABASE_URL: ?sslcert=/path/ca.pem.']
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return explainCertificate(place, messageOf(error))
     default:
       return [`${place}: ${messageOf(error)}`, 'Check DATABASE_URL and the server’s log.']
   }
+}
+
+function explainCertificate(place: string, reason: string): [what: string, fix: string] {
+  if (reason.includes('altnames')) {
+    return [
+      `the TLS certificate of ${place} is for another name: ${reason}`,
+      'Write that name in DATABASE_URL, or accept any name with a certificate of its CA: ?ssl-mode=VERIFY_CA&ssl-ca=/path/ca.pem.',
+    ]
+  }
+  return [
+    `the TLS certificate of ${place} is not trusted: ${reason}`,
+    'Name its CA in DATABASE_URL: ?sslcert=/path/ca.pem.',
+  ]
 }
 
 /** The driver's symbolic code, such as ER_BAD_DB_ERROR or ECONNREFUSED; '' when there is none. */
