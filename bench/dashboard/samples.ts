@@ -1,4 +1,4 @@
-import { lowestRunId } from '../../src/queries/run-id-bounds.js'
+import { lowestRunId } from '../../src/domain/run-id-bounds.js'
 import { openQueries } from '../../src/queries/open-queries.js'
 import { prismaOn } from '../../tests/queries/fixture.js'
 import { DAYS } from './history.js'

@@ -1,7 +1,7 @@
 import { RUN_STATUSES, type RunStatus } from '../domain/run.js'
 import type { Database } from './database.js'
 import type { RunQuery } from './queries.js'
-import { highestRunId, lowestRunId } from './run-id-bounds.js'
+import { highestRunId, lowestRunId } from '../domain/run-id-bounds.js'
 import { empty, join, raw, sql, type Sql } from './sql.js'
 
 // These wait with an instant in `availableAt`; all others have NULL there, which makes their index ordered by id.

@@ -2,7 +2,7 @@ import type { Run } from '../domain/run.js'
 import { pageSize, type Database } from './database.js'
 import type { TimelineQuery, TimelineRun } from './queries.js'
 import { toRun } from './rows.js'
-import { highestRunId, lowestRunId } from './run-id-bounds.js'
+import { highestRunId, lowestRunId } from '../domain/run-id-bounds.js'
 import { raw, sql } from './sql.js'
 
 const RECENT_RUNS = 20_000

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { v7 } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { overdueSince } from '../../src/queries/overdue.js'
-import { highestRunId, lowestRunId } from '../../src/queries/run-id-bounds.js'
+import { highestRunId, lowestRunId } from '../../src/domain/run-id-bounds.js'
 import { scheduleState } from '../../src/queries/schedule-state.js'
 import { groupIntoSlots, type SlotRow } from '../../src/queries/slot-outcome.js'
 

@@ -1,4 +1,11 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { lowestRunId } from '../../src/domain/run-id-bounds.js'
+import { parseDatabaseUrl } from '../../src/store/database-url.js'
+import type { Database } from '../../src/store/database.js'
+import { openMysql } from '../../src/store/mysql/mysql-database.js'
+import { sqlStore } from '../../src/store/sql-store.js'
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.js'
+import type { PruneQuery, Pruned } from '../../src/store/store.js'
 import { engines } from '../support/servers.js'
 import {
   createSchedule,
@@ -13,6 +20,12 @@ import {
   PASS,
   slotAt,
 } from './fixtures.js'
+
+async function open(url: string): Promise<Database> {
+  const target = parseDatabaseUrl(url)
+  if (target.engine === 'mysql') return openMysql(target)
+  return openSqlite(target.file, { readOnly: false, urgency: 'foreground' })
+}
 
 describe.each(engines())('prune on $name', (engine) => {
   let fixture: Fixture | null = null
@@ -63,6 +76,29 @@ describe.each(engines())('prune on $name', (engine) => {
       .map((run) => ((run.scheduledFor?.getTime() ?? 0) - slotAt(0).getTime()) / 60_000)
   }
 
+  /** Makes a run one of the first day of 2026, by its id too. */
+  async function age(id: string): Promise<void> {
+    await opened().sql("UPDATE JobRun SET finishedAt = '2026-01-01 00:00:00.000', id = ? WHERE id = ?", [
+      `${lowestRunId(new Date('2026-01-01')).slice(0, 13)}${id.slice(13)}`,
+      id,
+    ])
+  }
+
+  /** Prunes through a database that counts its transactions. */
+  async function pruneCounting(query: PruneQuery): Promise<{ pruned: Pruned; transactions: number }> {
+    const database = await open(opened().url)
+    let transactions = 0
+    const transaction: Database['transaction'] = (work) => {
+      transactions += 1
+      return database.transaction(work)
+    }
+    try {
+      return { pruned: await sqlStore({ ...database, transaction }).prune(query), transactions }
+    } finally {
+      await database.close()
+    }
+  }
+
   it('keeps the newest per schedule and outcome, and says from when on the account is whole', async () => {
     const { store } = opened()
     const { scheduleId } = await history(12)
@@ -83,19 +119,32 @@ describe.each(engines())('prune on $name', (engine) => {
   })
 
   it('lets runs go that ended too long ago, of the named schedules only', async () => {
-    const { store, sql } = opened()
+    const { store } = opened()
     const [one, two] = [await history(4), await history(4)]
-    await sql(`UPDATE JobRun SET finishedAt = '2026-01-01 00:00:00.000' WHERE id IN (?, ?, ?)`, [
-      one.runIds[0] ?? '',
-      one.runIds[1] ?? '',
-      two.runIds[0] ?? '',
-    ])
+    for (const id of [one.runIds[0], one.runIds[1], two.runIds[0]]) await age(id ?? '')
     expect(
       await store.prune({ ...NOTHING_GOES, runsOlderThanMs: 86_400_000, scheduleIds: [one.scheduleId] }),
     ).toMatchObject({ runs: 2 })
     expect(await slotsLeft(one.scheduleId, 'COMPLETED')).toEqual([2])
     expect(await slotsLeft(two.scheduleId, 'FAILED')).toEqual([0, 3])
     expect(await store.prune({ ...NOTHING_GOES, keepRuns: 1, scheduleIds: [] })).toMatchObject({ runs: 0 })
+  })
+
+  it('lets runs of many schedules go in one transaction', async () => {
+    const { store, sql } = opened()
+    const histories = [await history(4), await history(4), await history(4)]
+    await sql('DELETE FROM JobSchedule WHERE id = ?', [histories[1]?.scheduleId ?? ''])
+    const { pruned, transactions } = await pruneCounting({ ...NOTHING_GOES, keepRuns: 1 })
+    expect(pruned.runs).toBe(6)
+    expect(transactions).toBe(1)
+    for (const { scheduleId } of histories) {
+      expect(await slotsLeft(scheduleId, 'COMPLETED')).toEqual([2])
+      expect(await slotsLeft(scheduleId, 'FAILED')).toEqual([3])
+    }
+    const schedules = await store.readSchedules(histories.map((each) => each.scheduleId))
+    expect(schedules.map((each) => each.historyFrom)).toEqual(
+      [1, 1].map((slot) => new Date(slotAt(slot).getTime() + 1)),
+    )
   })
 
   it('stops at its limit and goes on the next time', async () => {
