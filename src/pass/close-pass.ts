@@ -5,6 +5,8 @@ import { look, nextOf, type Found } from './look.js'
 import { stopError, type OpenPass } from './open-pass.js'
 import type { FailOn, PassCounts, PassReport } from './report.js'
 
+/** Schedules, by one pass. */
+const MOST_PRUNED = 1000
 const SIGNAL_EXIT = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
 /** Waits for what still runs, gives back what never started, closes the row and makes the report. */
@@ -34,7 +36,7 @@ async function wrapUp(open: OpenPass): Promise<number> {
   const { due, executed, skipped, deferred } = counts
   const exitCode = exitCodeOf(open)
   const figures = { due, executed, failed, skipped, deferred, exitCode }
-  if (await runtime.store.closePass(runtime.passId, status, figures)) await pruneWhatRan(open, context)
+  if (await runtime.store.closePass(runtime.passId, status, figures)) await pruneWhatGrew(open, context)
   else runtime.stopper.stop({ kind: 'lease-lost' })
   return exitCode
 }
@@ -52,22 +54,29 @@ async function giveBack({ runtime, unstarted }: OpenPass): Promise<void> {
   }
 }
 
-/** History is bounded without anybody asking: schedules that ran now lose what retention no longer covers. */
-async function pruneWhatRan(open: OpenPass, { config, store }: OpenPass['context']): Promise<void> {
-  const scheduleIds = [...new Set(open.runtime.tally.runs.map((run) => run.scheduleId))]
-  if (open.runtime.stopper.reason() !== null || scheduleIds.length === 0) return
+/** History is bounded without anybody asking: schedules that have new rows now lose what retention no longer covers. */
+async function pruneWhatGrew(open: OpenPass, { config, store }: OpenPass['context']): Promise<void> {
+  const { recorded, runs: newRuns } = open.runtime.tally
+  if (open.runtime.stopper.reason() !== null || recorded.size === 0) return
   const { runs, runsOlderThanMs, passesOlderThanMs } = config.retention
   try {
     await store.prune({
       keepRuns: runs,
       runsOlderThanMs,
       passesOlderThanMs,
-      scheduleIds: scheduleIds.slice(0, 100),
-      limit: 1000,
+      scheduleIds: someOf([...recorded]),
+      // More than has come, so that what is left over grows less.
+      limit: Math.max(1000, 2 * newRuns.length),
     })
   } catch (error) {
     open.runtime.observer.warning(`old history could not be pruned: ${String(error)}`)
   }
+}
+
+/** Of very many any part, so that each has its turn. */
+function someOf(scheduleIds: readonly string[]): string[] {
+  const start = Math.floor(Math.random() * scheduleIds.length)
+  return [...scheduleIds.slice(start), ...scheduleIds.slice(0, start)].slice(0, MOST_PRUNED)
 }
 
 function endedAbandoned(open: OpenPass): number {

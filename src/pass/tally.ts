@@ -8,6 +8,8 @@ import { countWriteOffs, noCounts, type PassCounts, type ReportedRun } from './r
 export interface Tally {
   readonly counts: PassCounts
   readonly runs: ReportedRun[]
+  /** Schedules whose history has grown. */
+  readonly recorded: Set<string>
   readonly notes: Set<string>
   /** Job names found in the database that this config lacks. */
   readonly missingJobs: Set<string>
@@ -44,6 +46,7 @@ const COUNTED_AS: Partial<Record<RunStatus, keyof PassCounts>> = {
 export function createTally(): Tally {
   const counts = noCounts()
   const runs: ReportedRun[] = []
+  const recorded = new Set<string>()
   const notes = new Set<string>()
   const missingJobs = new Set<string>()
   const due = new Set<string>()
@@ -59,11 +62,13 @@ export function createTally(): Tally {
   return {
     counts,
     runs,
+    recorded,
     notes,
     missingJobs,
     decided(scheduleId, { plan, take, missing, more }) {
       for (const name of missing) missingJobs.add(name)
       countWriteOffs(counts, take.writeOffs)
+      if (take.writeOffs.length > 0) recorded.add(scheduleId)
       // Requests, backfills and retries that let an open run of the schedule go first.
       const isHeldBack = more && take.slots.length === 0 && take.resume.length === 0
       if (isHeldBack) waiting.set(scheduleId, 'deferred')
@@ -97,6 +102,7 @@ export function createTally(): Tally {
         ...end,
       }
       runs.push(reported)
+      recorded.add(run.scheduleId)
       return reported
     },
     deferred(count) {
