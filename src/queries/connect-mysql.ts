@@ -1,6 +1,7 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb'
 import type { MysqlTarget } from '../store/database-url.js'
 import { connect } from '../store/mysql/connect.js'
+import { AUTOCOMMIT, NAMES } from '../store/mysql/session.js'
 import { tlsOptions } from '../store/mysql/tls.js'
 import type { Database } from './database.js'
 import { PrismaClient } from './generated/mysql/client.js'
@@ -23,6 +24,7 @@ export async function connectMysql(target: MysqlTarget): Promise<Database> {
     connectTimeout: TIMEOUT_MS,
     acquireTimeout: TIMEOUT_MS,
     timezone: '+00:00',
+    initSql: [AUTOCOMMIT, NAMES],
     // MySQL 8 and later without TLS: caching_sha2_password asks for the server's key.
     allowPublicKeyRetrieval: true,
   })

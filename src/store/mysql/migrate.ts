@@ -6,6 +6,7 @@ import { listMigrations, type MigrationRow, pendingOf, readMigration, refuseEdit
 import { splitStatements } from '../split-statements.js'
 import { connect } from './connect.js'
 import { codeOf } from './connection-error.js'
+import { SESSION_SETTINGS } from './session.js'
 
 // Prisma's own lock and table, so that both tools see each other.
 const LOCK = "SELECT GET_LOCK('prisma_migrate', 10) AS locked"
@@ -70,6 +71,7 @@ async function connectOrCreate(target: MysqlTarget): Promise<Connection> {
 }
 
 async function migrateWith(connection: Connection): Promise<string[]> {
+  await connection.query(SESSION_SETTINGS)
   const [[lock]] = await connection.query<RowDataPacket[]>(LOCK)
   if (lock?.['locked'] !== 1) {
     throw new ScheduleError('DATABASE_FAILED', 'Another migration of this database has been under way for over 10 s', {

@@ -6,6 +6,7 @@ import type { MysqlTarget } from '../database-url.js'
 import { createTurns } from '../turns.js'
 import { connect } from './connect.js'
 import { describeFailure, isLost, isTransient } from './failures.js'
+import { SESSION_SETTINGS } from './session.js'
 import { mysqlStatements } from './statements.js'
 
 const TRIES = 20
@@ -17,12 +18,6 @@ const LONGEST_BACKOFF_MS = 3000
 const CLOSE_WAIT_MS = 500
 // Beyond any statement of ours, and short enough to notice a network that swallows packets before a lease is over.
 const ANSWER_TIMEOUT_MS = 15_000
-
-// Sent before the first statement that is not a glance. The isolation level spares gap locks; sql_mode makes quoting and
-// truncation the same everywhere, whatever the server's defaults.
-const SETTINGS =
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; ' +
-  "SET SESSION innodb_lock_wait_timeout = 5, time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
 
 type Mode = 'glance' | 'direct' | 'transaction'
 
@@ -38,7 +33,7 @@ export async function openMysql(target: MysqlTarget, patience: Patience = {}): P
     if (mode !== 'glance') await link.prepare()
     if (mode !== 'transaction') {
       progress.committing = true
-      return await work(mysqlStatements(link.connection, null, answerTimeoutMs), unsure)
+      return await work(mysqlStatements(link.connection, null, answerTimeoutMs, mode === 'glance'), unsure)
     }
     const transaction = { begun: false }
     const result = await work(mysqlStatements(link.connection, transaction, answerTimeoutMs), unsure)
@@ -137,7 +132,7 @@ function createLink(connection: Connection, timeout: number): Link {
     send: (sql) => connection.query({ sql, timeout }),
     async prepare() {
       if (prepared) return
-      await link.send(SETTINGS)
+      await link.send(SESSION_SETTINGS)
       prepared = true
     },
   }

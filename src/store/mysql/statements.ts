@@ -1,24 +1,26 @@
 import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import type { Row, SqlValue, Statements, Values } from '../database.js'
 import { mysqlDialect } from './dialect.js'
+import { AUTOCOMMIT } from './session.js'
 
 // A statement over max_allowed_packet (16 MiB by default on MariaDB) kills the connection; escaping can double a text.
 const MAX_BATCH_BYTES = 2 * 1024 * 1024
 const MAX_BATCH_ROWS = 500
 const BEGIN = 'START TRANSACTION;\n'
 
-/** Statements on one connection. In a transaction START TRANSACTION travels with the first of them. */
+/** Statements on one connection. In a transaction START TRANSACTION travels with the first of them, in a glance AUTOCOMMIT with what is written. */
 export function mysqlStatements(
   connection: Pick<Connection, 'query'>,
   transaction: { begun: boolean } | null,
   timeoutMs: number,
+  isGlance = false,
 ): Statements {
-  async function send(sql: string, values: readonly SqlValue[]): Promise<unknown> {
-    const begins = transaction !== null && !transaction.begun
+  async function send(sql: string, values: readonly SqlValue[], before = ''): Promise<unknown> {
+    const first = transaction !== null && !transaction.begun ? BEGIN : before
     if (transaction !== null) transaction.begun = true
     // Values are placed by the driver; a prepared statement would cost a second round trip and 65,535 placeholders at most.
-    const [result] = await connection.query({ sql: begins ? BEGIN + sql : sql, timeout: timeoutMs }, [...values])
-    return begins ? afterBegin(result as unknown[]) : result
+    const [result] = await connection.query({ sql: first + sql, timeout: timeoutMs }, [...values])
+    return first === '' ? result : afterFirst(result as unknown[])
   }
 
   const statements: Statements = {
@@ -33,7 +35,7 @@ export function mysqlStatements(
       return queries.length === 1 ? [result as Row[]] : (result as Row[][])
     },
     async run(sql, values = []) {
-      const header = (await send(sql, values)) as ResultSetHeader
+      const header = (await send(sql, values, isGlance ? `${AUTOCOMMIT};\n` : '')) as ResultSetHeader
       return { changes: header.affectedRows, insertId: header.insertId }
     },
     async insertAll(table, rows) {
@@ -93,7 +95,7 @@ function names(columns: readonly string[]): string {
   return columns.map((name) => `\`${name}\``).join(', ')
 }
 
-// The answer to START TRANSACTION stands before the others'.
-function afterBegin(results: unknown[]): unknown {
+// The answer to what was sent first stands before the others'.
+function afterFirst(results: unknown[]): unknown {
   return results.length === 2 ? results[1] : results.slice(1)
 }
