@@ -12,6 +12,7 @@ import { empty, join, raw, sql } from './sql.js'
 
 const DAY_MS = 86_400_000
 const SHOWN = 20
+const RECENT_PASSES = 1000
 
 export async function overview(database: Database): Promise<Overview> {
   const now = await readNow(database)
@@ -80,13 +81,16 @@ async function listFailing(database: Database, now: Date): Promise<Overview['fai
 
 /** The newest pass and worker; a MANUAL `run` says nothing of the platform's cron. */
 async function readLastPasses({ client }: Database): Promise<PassRow[]> {
-  const newestOf = (kind: string) => client.runnerPass.findFirst({ where: { kind }, orderBy: { id: 'desc' } })
+  const newestOf = (kind: string, afterId: number) =>
+    client.runnerPass.findFirst({ where: { kind, id: { gt: afterId } }, orderBy: { id: 'desc' } })
   const live = client.runnerPass.findMany({
     where: { status: 'RUNNING', kind: { not: 'MANUAL' } },
     orderBy: { leaseUntil: 'desc' },
     take: 1,
   })
-  const [pass, worker, alive] = await Promise.all([newestOf('PASS'), newestOf('WORKER'), live])
+  const [pass, alive] = await Promise.all([newestOf('PASS', 0), live])
+  // Most have no worker at all: then it is not looked for among all passes that there have ever been.
+  const worker = await newestOf('WORKER', pass === null ? 0 : pass.id - RECENT_PASSES)
   return [pass, worker, ...alive].flatMap((row) => (row === null ? [] : [toPass(row)]))
 }
 
