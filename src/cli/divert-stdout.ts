@@ -1,11 +1,4 @@
-/**
- * Sends what jobs print to stdout to stderr, so that stdout holds one JSON document and nothing else. Answers how to end it.
- */
-export function divertStdout(): () => void {
-  const { stdout, stderr } = process
-  const write = stdout.write.bind(stdout)
-  stdout.write = stderr.write.bind(stderr)
-  return () => {
-    stdout.write = write
-  }
+/** From now on what configs and jobs print to stdout goes to stderr. An `Output` made before keeps stdout, for one JSON document. */
+export function divertStdout(): void {
+  process.stdout.write = process.stderr.write.bind(process.stderr)
 }

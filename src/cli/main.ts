@@ -4,6 +4,9 @@ import { EXIT, ScheduleError } from '../errors.js'
 import { VERSION } from '../version.js'
 import type { CliContext } from './context.js'
 import { registerPass } from './commands/pass.js'
+import { divertStdout } from './divert-stdout.js'
+import { explainEarlyExit } from './early-exit.js'
+import { reportError } from './report-error.js'
 import { createOutput } from './streams.js'
 
 type Register = (program: Command, context: CliContext) => void
@@ -29,27 +32,35 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
 /** Runs the command line and answers its exit code; never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok
-  const context: CliContext = {
-    variables: process.env,
-    cwd: process.cwd(),
-    stdout: createOutput(process.stdout, process.env),
-    stderr: createOutput(process.stderr, process.env),
-    clock: systemClock,
-    setExitCode: (code) => {
-      exitCode = code
-    },
-  }
+  const context = createContext((code) => {
+    exitCode = code
+  })
+  const json = argv.includes('--json')
+  if (json) divertStdout()
+  const ended = explainEarlyExit((error) => reportError(error, context, json))
   try {
     const program = await createProgram(argv, context)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
-    const { reportError } = await import('./report-error.js')
     const { explainUsage } = await import('./explain-usage.js')
     const explained = error instanceof CommanderError ? explainUsage(error, namedCommands(argv)) : error
-    return reportError(explained, context, argv.includes('--json'))
+    return reportError(explained, context, json)
+  } finally {
+    ended()
   }
   return exitCode
+}
+
+function createContext(setExitCode: (code: number) => void): CliContext {
+  return {
+    variables: process.env,
+    cwd: process.cwd(),
+    stdout: createOutput(process.stdout, process.env),
+    stderr: createOutput(process.stderr, process.env),
+    clock: systemClock,
+    setExitCode,
+  }
 }
 
 async function createProgram(argv: readonly string[], context: CliContext): Promise<Command> {

@@ -5,7 +5,6 @@ import { createStopper } from '../pass/stop.js'
 import type { CliContext } from './context.js'
 import type { PassOptions } from './commands/pass.js'
 import type { RunOptions } from './commands/run.js'
-import { divertStdout } from './divert-stdout.js'
 import { createPassVoice, type PassVoice } from './pass-voice.js'
 import { guardProcess } from './signals.js'
 import { writeJson } from './write-json.js'
@@ -46,7 +45,6 @@ async function makeAndPrint(
 ): Promise<void> {
   const stopper = createStopper()
   const voice = createPassVoice(options, context)
-  const restore = options.json === true ? divertStdout() : () => undefined
   let graceMs = 0
   const guard = guardProcess({
     stopper,
@@ -65,11 +63,9 @@ async function makeAndPrint(
       },
     }
     const ended = await Promise.race([make(wiring), guard.timeIsUp, guard.outOfTime])
-    restore()
     if (typeof ended === 'number') context.setExitCode(ended)
     else await print(ended, options, context, voice)
   } finally {
-    restore()
     guard.dispose()
     await voice.finish()
   }

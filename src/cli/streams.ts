@@ -15,13 +15,14 @@ export interface TextStream {
 /** Wraps a stream of the process; once it fails (the reader of `| head` is gone, the disk full) what is written is dropped. */
 export function createOutput(stream: TextStream, variables: NodeJS.ProcessEnv): Output {
   let closed = false
+  const write = stream.write.bind(stream)
   stream.on('error', () => {
     closed = true
   })
   return {
     write: (text) => {
       // `.env` may have added secrets since the last time.
-      if (!closed) stream.write(createRedactor(variables)(text))
+      if (!closed) write(createRedactor(variables)(text))
     },
     isTTY: stream.isTTY === true && !isOn(variables['CI']) && variables['TERM'] !== 'dumb',
     get columns() {

@@ -86,6 +86,31 @@ describe('bad input', () => {
     expectExplained(await project.run(), 2, message)
   })
 
+  it.each(['--dry-run', 'list', 'next', 'runs', 'doctor', 'prune'])(
+    'what a config prints leaves the JSON document of %s alone',
+    async (command) => {
+      project.write('schedules.config.mjs', `console.log('app is starting')\nexport default { jobs: [] }`)
+      const { stderr } = await project.json([command])
+      expect(stderr).toContain('app is starting')
+    },
+  )
+
+  it.each([
+    ['while it loads', `process.exit(0)\nexport default { jobs: [] }`],
+    ['a little later', `setTimeout(() => process.exit(0))\nexport default { jobs: [] }`],
+  ])('a config that ends the process %s is no success', async (_when, text) => {
+    project.write('schedules.config.mjs', text)
+    for (const args of [['--dry-run'], ['list'], ['migrate']])
+      expectExplained(
+        await project.run(args),
+        2,
+        /process was ended \(exit code 0\)/,
+        /something there calls process\.exit/,
+      )
+    const { code, document } = await project.json(['list'])
+    expect({ code, document }).toMatchObject({ code: 2, document: { exitCode: 2, error: { code: 'CONFIG_FAILED' } } })
+  })
+
   it('a job whose output is not JSON completes, and says that the output was not stored', async () => {
     project.configure(
       GOOD.replace(`effect('ran')`, `({ big: 1n })`).replace(
