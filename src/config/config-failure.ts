@@ -1,6 +1,7 @@
 import { basename, dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { messageOf, ScheduleError } from '../errors.js'
+import { explainImport } from './explain-import.js'
 
 const LONGEST_MESSAGE = 1000
 // A stack line, or the last line of a syntax error: a path with its line and maybe column at the end.
@@ -19,8 +20,10 @@ export function configFailure(file: string, thrown: unknown): ScheduleError {
 }
 
 function reasonOf(thrown: unknown): string {
-  const [reason = ''] = messageOf(thrown).split(/\nRequire stack:|\s+\/\S+:\d+:\d+$/)
-  return reason.replace(/^ParseError: /, '').slice(0, LONGEST_MESSAGE)
+  const [reason = ''] = messageOf(thrown).split(/\nRequire stack:|\nThis file is being treated|\s+\/\S+:\d+:\d+$/)
+  // What a call of something imported becomes in transpiled TypeScript.
+  const readable = reason.replace(/^ParseError: /, '').replace(/^\(0 , \w+\.(\w+)\) is/, '$1 is')
+  return readable.slice(0, LONGEST_MESSAGE)
 }
 
 /** The first line of the stack that is the project's own code. */
@@ -46,10 +49,11 @@ function shortest(path: string, folder: string): string {
 }
 
 function fixOf(thrown: unknown, file: string, place: string | null): string {
-  const missing = /Cannot find (?:package|module) '([^']+)'/.exec(messageOf(thrown))?.[1]
-  if (missing !== undefined && /^[./]/.test(missing)) return 'correct the import, or add the file'
-  if (missing !== undefined) return `install it in the project: npm install ${missing}`
+  const message = messageOf(thrown)
+  const fix = explainImport(message, file)
+  if (fix !== null) return fix
+  if (message.startsWith('ParseError: ')) return 'correct the syntax'
   if (thrown instanceof SyntaxError && place === null)
-    return `correct the syntax; \`node --check ${basename(file)}\` shows the line`
+    return `correct the syntax; \`node --check ${relative(process.cwd(), file)}\` shows the line`
   return 'correct the config file: it runs whenever a command starts, so keep work that can fail inside the jobs'
 }

@@ -2,7 +2,6 @@ import { basename, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from '../clock.js'
 import { ScheduleError } from '../errors.js'
-import { configFailure } from './config-failure.js'
 import { kindOf } from './fields.js'
 
 const LOAD_TIMEOUT_MS = 10_000
@@ -33,6 +32,7 @@ async function importConfig(file: string): Promise<Record<string, unknown>> {
     if (JAVASCRIPT.includes(extension)) return await importJavaScript(file)
     return await importTypeScript(file)
   } catch (thrown) {
+    const { configFailure } = await import('./config-failure.js')
     throw configFailure(file, thrown)
   }
 }

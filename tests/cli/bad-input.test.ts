@@ -81,9 +81,23 @@ describe('bad input', () => {
     ['does not parse', 'export default {', /correct the syntax/],
     ['imports what is not there', `import './missing.js'\nexport default {}`, /correct the import/],
     ['exports nothing', `export const x = 1`, /has no default export/],
+    ['imports a name that is not there', `import { nope } from 'node:fs'`, /named 'nope'[\s\S]*fix: correct the name/],
+    ['requires', `const fs = require('fs')`, /import instead\n {4}at \S+:1:12\n {2}fix: write it as an ES module/],
+    ['ends the process', `process.exit(0)`, /fix: let it import from an app only what its jobs need/],
   ])('a config that %s is explained', async (_what, text, message) => {
     project.write('schedules.config.mjs', text)
     expectExplained(await project.run(), 2, message)
+  })
+
+  it('an ES module in a CommonJS package is told how to be one', async () => {
+    project.write('package.json', '{ "type": "commonjs" }')
+    project.write('schedules.config.js', 'export default { jobs: [] }')
+    expectExplained(
+      await project.run(),
+      2,
+      /Unexpected token 'export'/,
+      /fix: end its name in \.mjs or \.ts, or set "type"/,
+    )
   })
 
   it.each(['--dry-run', 'list', 'next', 'runs', 'doctor', 'prune'])(

@@ -134,6 +134,29 @@ describe('a config file that cannot be used', () => {
     expect(error.fix).toMatch(fix)
   })
 
+  it.each<[string, string, string, RegExp, RegExp]>([
+    ['a module of a package', 'c.ts', `import a from 'no-such/sub'; a()`, /no-such\/sub/, /npm install no-such$/],
+    ['a module of a scope', 'c.ts', `import a from '@no/such/sub'; a()`, /@no\/such/, /npm install @no\/such$/],
+    ['an alias of tsconfig.json', 'c.ts', `import a from '@/jobs/a'; a()`, /@\/jobs\/a/, /write a relative path/],
+    ['a path below baseUrl', 'c.ts', `import a from 'jobs/gone'; a()`, /jobs\/gone/, /write a relative path/],
+    [
+      'a mistyped name of this package',
+      'c.ts',
+      `import { defineConfg } from 'run-due-schedules'\nexport default defineConfg({})`,
+      /: defineConfg is not a function\n {4}at c\.ts:2$/,
+      /^did you mean defineConfig\?$/,
+    ],
+  ])('because it imports %s wrongly is given its own fix', async (_what, name, text, message, fix) => {
+    const error = await failureOf(folderWith({ [name]: text, 'jobs/job.js': 'export const job = 1' }), name)
+    expect(error.message).toMatch(message)
+    expect(error.fix).toMatch(fix)
+  })
+
+  it('because its syntax is wrong is not told to keep work out of it', async () => {
+    const error = await failureOf(folderWith({ 'c.ts': 'export default { jobs: [ }' }), 'c.ts')
+    expect(error.fix).toBe('correct the syntax')
+  })
+
   it('because a module of it throws is named with that place', async () => {
     const folder = folderWith({
       'c.ts': 'import "./jobs/boom.js"\nexport default {}',
