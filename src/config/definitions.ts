@@ -39,8 +39,9 @@ export interface CommonJobOptions extends Hooks {
 
 type RunJob<Params> = (context: JobContext<Params>) => unknown
 
-/** What a module named by `load` may export: the function itself, as `default` or as `run`. */
-export type LoadedJob<Params = JsonValue> = RunJob<Params> | { default: RunJob<Params> } | { run: RunJob<Params> }
+/** What a module named by `load` may export: the function itself, as `default` (of a CommonJS package: its own) or as `run`. */
+export type LoadedJob<Params = JsonValue> =
+  RunJob<Params> | { default: RunJob<Params> | { default: RunJob<Params> } } | { run: RunJob<Params> }
 
 /** A job that is a function: either `run`, or `load` for one whose module is imported at its first attempt only. */
 export type JobOptions<Params = JsonValue> = CommonJobOptions & {

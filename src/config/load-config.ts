@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from '../clock.js'
 import { ScheduleError } from '../errors.js'
+import { defaultExport } from './default-export.js'
 import { kindOf } from './fields.js'
 
 const LOAD_TIMEOUT_MS = 10_000
@@ -11,7 +12,7 @@ const JAVASCRIPT = ['.js', '.mjs', '.cjs']
 /** The default export of a config file, not checked yet; CONFIG_FAILED when the file gives none within 10 s. */
 export async function loadConfig(file: string, options: { timeoutMs?: number } = {}): Promise<unknown> {
   const module = await within(options.timeoutMs ?? LOAD_TIMEOUT_MS, importConfig(file), file)
-  const config = module['default']
+  const config = defaultExport(module)
   if (typeof config === 'object' && config !== null && !(config instanceof Promise)) return config
   // It may reject later, when this message has been given already.
   if (config instanceof Promise) config.catch(() => undefined)

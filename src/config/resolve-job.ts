@@ -45,7 +45,8 @@ function contradictions(raw: unknown, prefix: string): Problem[] {
   if (has(raw, 'run') && has(raw, 'load')) {
     problems.push(problem(`${prefix}.load`, 'stands beside run', 'keep one of the two'))
   }
-  if (!has(raw, 'run') && !has(raw, 'load')) {
+  // A `url` is told to stand in a request.
+  if (!has(raw, 'run') && !has(raw, 'load') && !has(raw, 'url')) {
     problems.push(problem(prefix, 'says not what to do', 'give it run, load, command or request'))
   }
   if (has(raw, 'memoryLimitMb') && !(has(raw, 'isolation') && raw.isolation === 'process')) {

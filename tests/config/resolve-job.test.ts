@@ -48,6 +48,11 @@ describe('a function job', () => {
     await expect(load()).resolves.toBe(run)
   })
 
+  it('is found in CommonJS that a compiler made', async () => {
+    const exports = Object.defineProperty({ default: run }, '__esModule', { value: true })
+    await expect(loaderOf({ load: () => ({ default: exports }) })()).resolves.toBe(run)
+  })
+
   it('that loads no function says what to export', async () => {
     await expect(loaderOf({ load: () => ({ main: run }) })()).rejects.toMatchObject({
       message: "load of job 'a' gave an object without a function",
