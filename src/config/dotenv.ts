@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 import { ProblemsError } from '../errors.js'
 
 /** Adds what the folder's `.env` holds to `variables`, never over one that is set (empty counts). Returns the names it added. */
-export function applyDotenv(variables: NodeJS.ProcessEnv, folder: string): string[] {
+export function applyDotenv(variables: Record<string, string | undefined>, folder: string): string[] {
   const found = Object.entries(parseEnv(readDotenv(folder)))
   const added = found.flatMap(([name, value]) =>
     variables[name] === undefined && value !== undefined ? [{ name, value }] : [],

@@ -10,7 +10,7 @@ import { resolveAndCheck } from '../config/resolve-config.js'
 export interface PrepareRequest {
   cwd: string
   /** `.env` adds to these. */
-  variables: NodeJS.ProcessEnv
+  variables: Record<string, string | undefined>
   /** `--config FILE`. */
   configFile?: string | undefined
   /** Nothing will be written: the embedded SQLite file may stand in anywhere. */

@@ -24,7 +24,7 @@ export interface RunPassOptions {
   config?: string
   cwd?: string
   /** Environment variables; absent: those of the process. */
-  variables?: NodeJS.ProcessEnv
+  variables?: Record<string, string | undefined>
   /** Only these schedules. */
   schedules?: readonly string[]
   /** Runs at once. */
