@@ -38,12 +38,23 @@ function twoUnits(small: number, perBig: number, bigName: string, smallName: str
   return `${Math.floor(small / perBig)} ${bigName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`
 }
 
+/** `'10m'` for `10 minutes`; null where no unit can be meant. */
+function respelt(text: string): string | null {
+  const [, amount = '', word = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(text.trim().toLowerCase()) ?? []
+  if (word.startsWith('mon')) return null
+  const unit = /^(?:ms|milli)/.test(word) ? 'ms' : word.charAt(0)
+  return unit in UNIT_MS ? `${amount}${unit}` : null
+}
+
 function invalid(value: string | number): ScheduleError {
   const shown = typeof value === 'number' ? String(value) : `'${value.slice(0, LONGEST_TEXT)}'`
   const bare = typeof value === 'string' && /^\d{1,9}$/.test(value.trim())
+  const meant = typeof value === 'string' && value.length <= LONGEST_TEXT ? respelt(value) : null
   return new ScheduleError('DURATION_INVALID', `${shown} is not a duration${bare ? ': it has no unit' : ''}`, {
     fix: bare
       ? `write a unit, such as '${value.trim()}s' or '${value.trim()}m', or a number of milliseconds`
-      : "write a number with a unit (ms, s, m, h, d, w), such as '90s', '10m', '1h30m' or '2d', or whole milliseconds",
+      : meant !== null
+        ? `write '${meant}'`
+        : "write a number with a unit (ms, s, m, h, d, w), such as '90s', '10m', '1h30m' or '2d', or whole milliseconds",
   })
 }

@@ -5,7 +5,8 @@ const SECRET_NAME =
 const SHORTEST_SECRET = 6
 /** The same of one line of several, such as those of a private key. */
 const SHORTEST_LINE = 16
-const PASSWORD_OF_URL = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+(@)/gi
+// `user:password@` is what messages show as an example.
+const PASSWORD_OF_URL = /(\b[a-z][a-z0-9+.-]*:\/\/(?!user:password@)[^\s/:@]*:)[^\s/@]+(@)/gi
 const MASK = '***'
 
 /**

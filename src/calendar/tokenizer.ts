@@ -55,16 +55,23 @@ function expandMacro(cron: string, text: string): string {
 }
 
 function splitFields(text: string, cron: string): string[] {
+  const [, zone] = /^(?:cron_)?tz=(\S+)/i.exec(cron.trim()) ?? []
+  if (zone !== undefined) throw cronRefusal(cron, 'holds a time zone', `write it as an option: timezone: '${zone}'`)
   const fields = text === '' ? [] : text.split(/\s+/)
   if (fields.length === FIELD_RULES.length) return fields
   const order = 'minute, hour, day of month, month, day of week'
   if (fields.length === 0) throw cronRefusal(cron, 'is empty', `write five fields: ${order}`)
   if (fields.length === 6) {
-    const rest = fields.slice(1).join(' ')
-    throw cronRefusal(cron, 'has six fields; seconds and years are not supported', `leave out the seconds: "${rest}"`)
+    throw cronRefusal(cron, 'has six fields; seconds and years are not supported', sixthFieldFix(fields))
   }
   const count = fields.length === 1 ? 'one field' : `${fields.length} fields`
   throw cronRefusal(cron, `has ${count} instead of five`, `write five fields separated by spaces: ${order}`)
+}
+
+function sixthFieldFix(fields: readonly string[]): string {
+  return /^\d{4}$/.test(fields[5] ?? '')
+    ? `leave out the year: "${fields.slice(0, 5).join(' ')}"; startsAt and endsAt bound a schedule`
+    : `leave out the seconds: "${fields.slice(1).join(' ')}"`
 }
 
 function splitItems(cron: string, field: string, rule: FieldRule): string[] {

@@ -26,9 +26,20 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   jobNames: 'jobs',
   job: 'jobs',
   enable: 'enabled',
-  url: 'request',
   misfire: 'catchUp',
   mode: 'executionMode',
+}
+
+/** Options of jobs that stand inside another one. */
+const PLACES: Readonly<Record<string, string>> = {
+  url: 'request',
+  method: 'request',
+  headers: 'request',
+  body: 'request',
+  attempts: 'retry',
+  delay: 'retry',
+  backoff: 'retry',
+  maxDelay: 'retry',
 }
 
 /** Reads one part of a config; paths in its problems begin with `prefix`. */
@@ -54,10 +65,12 @@ function problemsOf(issue: Issue, schema: Schema, prefix: string): Problem[] {
     case 'custom':
       return [problem(path, issue.message, (issue.params?.['fix'] as string | null | undefined) ?? null)]
     case 'invalid_type':
+      if (issue.input === undefined) return [problem(path, 'is missing')]
       return [
         problem(
           path,
-          issue.input === undefined ? 'is missing' : `must be ${expected(issue.expected)}, not ${kindOf(issue.input)}`,
+          `must be ${expected(issue.expected)}, not ${kindOf(issue.input)}`,
+          rewritten(issue.path.at(-1), issue.expected, issue.input),
         ),
       ]
     case 'invalid_value':
@@ -69,7 +82,18 @@ function problemsOf(issue: Issue, schema: Schema, prefix: string): Problem[] {
   }
 }
 
+/** What people write shorter than it is, as it has to be. */
+function rewritten(key: PropertyKey | undefined, expected: string, input: unknown): string | null {
+  if (key === 'retry' && typeof input === 'number') return `write { attempts: ${input} }`
+  if (key === 'request' && typeof input === 'string') return "write { url: '…' }"
+  return expected === 'array' && typeof input === 'string' ? `write [${quoted(input)}]` : null
+}
+
 function unknownKey(key: string, path: string, known: readonly string[]): Problem {
+  const place = PLACES[key]
+  // All kinds of jobs know it, and nothing else does.
+  if (place !== undefined && known.includes('crashRetries'))
+    return problem(path, 'is not an option', `write ${place}: { ${key}: … }, or remove it`)
   const other = OTHER_NAMES[key]
   const meant = other !== undefined && known.includes(other) ? other : nearest(key, known)
   return problem(

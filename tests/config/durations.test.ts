@@ -46,6 +46,17 @@ describe('parseDuration', () => {
     expect(() => parseDuration('90')).toThrow("'90' is not a duration: it has no unit")
   })
 
+  it.each([
+    ['10 min', "write '10m'"],
+    ['5 Minutes', "write '5m'"],
+    ['2 hrs', "write '2h'"],
+    ['250 millis', "write '250ms'"],
+    ['1 month', 'write a number with a unit'],
+    ['soon', 'write a number with a unit'],
+  ])('tells how to write %j', (text, fix) => {
+    expect(() => parseDuration(text)).toThrow(expect.objectContaining({ fix: expect.stringContaining(fix) as string }))
+  })
+
   it('answers hostile text at once', () => {
     expect(() => parseDuration(`${'1'.repeat(100_000)}x`)).toThrow(/is not a duration/)
   })

@@ -229,7 +229,11 @@ describe('a bad option', () => {
     ['run that is no function', { jobs: [{ name: 'a', run: 'x' }] }, 'jobs[0].run', /must be a function/],
     ['an unknown job option', job({ retries: 3 }), 'jobs[0].retries', /write retry/],
     ['a command with run', command({ run: noop }), 'jobs[0].run', /is not an option/],
-    ['retry as a number', job({ retry: 3 }), 'jobs[0].retry', /must be an object, not a number/],
+    ['retry as a number', job({ retry: 3 }), 'jobs[0].retry', /must be an object, not a number.*attempts: 3/s],
+    ['an option of retry', job({ attempts: 3 }), 'jobs[0].attempts', /write retry: \{ attempts: … \}/],
+    ['a URL alone', { jobs: [{ name: 'a', url: 'http://x' }] }, 'jobs[0].url', /write request: \{ url: … \}/],
+    ['a request as text', { jobs: [{ name: 'a', request: 'http://x' }] }, 'jobs[0].request', /write \{ url: '…' \}/],
+    ['jobs as text', schedule({ jobs: 'first' }), 'schedules[0].jobs', /must be a list, not a text.*\['first'\]/s],
     ['retry without attempts', job({ retry: { delay: '1s' } }), 'jobs[0].retry.attempts', /is missing/],
     ['retry with no attempts', job({ retry: { attempts: 0 } }), 'jobs[0].retry.attempts', /not 0/],
     [

@@ -24,6 +24,7 @@ describe('redacting', () => {
   it.each([
     ['the password of a URL in a variable, as written', 'p%40ss-word!', '***'],
     ['the same, decoded', 'denied for p@ss-word! today', 'denied for *** today'],
+    ['no example of a URL', "write 'mysql://user:password@host/db'", "write 'mysql://user:password@host/db'"],
     ['any URL with a password', 'at redis://:hunter2@cache:6379/0', 'at redis://:***@cache:6379/0'],
     ['a token', 'Bearer tok_1234567.', 'Bearer ***.'],
     ['the password that pg_dump reads', 'is of-postgres', 'is ***'],
