@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderRunLine, renderSummary, type PassView } from '../../src/cli/render/pass-report.js'
 import { noCounts, type PassCounts, type PassReport, type ReportedRun } from '../../src/pass/report.js'
+import { widthOf } from '../../src/cli/render/text.js'
 import { minutes, NOW, plain, ZONE } from './views.js'
 
 const VIEW: PassView = { zone: ZONE, scheduleWidth: 8, jobWidth: 10, now: () => NOW }
@@ -50,6 +51,14 @@ describe('a line of a pass', () => {
     expect(line({ scheduleId: 'x'.repeat(60) })).toContain(`✓ ${'x'.repeat(23)}… backup-db `)
   })
 
+  it.each([40, 60, 80, 120])('fits into %d columns with the longest names, those of a failure too', (columns) => {
+    const names = { scheduleId: 'tenant:acme/europe/nightly-digest', jobName: 'send-the-digests-of-the-whole-night' }
+    const view = { ...VIEW, scheduleWidth: 24, jobWidth: 28 }
+    const text = plain(columns, (theme) => renderRunLine({ ...RUN, ...names, status: 'FAILED' }, view, theme))
+    expect(text).toContain('390 ms failed')
+    expect(widthOf(text.trimEnd())).toBeLessThanOrEqual(columns)
+  })
+
   it('says what went wrong below, in lines that fit', () => {
     const error = `boom ${'!'.repeat(90)}\n    at run (jobs/backup.ts:3:5)`
     expect(line({ status: 'FAILED', attempt: 2, error })).toMatchInlineSnapshot(`
@@ -87,6 +96,11 @@ describe('the summary of a pass', () => {
       next: hourly Mon 23 Nov 17:00 (in 12 min)
       "
     `)
+  })
+
+  it('cuts the id of the next schedule where the line would not fit', () => {
+    const next = { scheduleId: 'x'.repeat(90), at: minutes(12).toISOString() }
+    expect(summary({ runs: [], next })).toMatch(/^next: x{44}… Mon 23 Nov 17:00 \(in 12 min\)$/m)
   })
 
   it('of a pass that wrote nothing has no number', () => {

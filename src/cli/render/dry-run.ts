@@ -1,10 +1,10 @@
 import type { DryRunReport } from '../../pass/report.js'
 import type { Output } from '../context.js'
-import type { PassView } from './pass-report.js'
+import { renderNext, type PassView } from './pass-report.js'
 import { renderTable, type Cell, type Column } from './table.js'
 import { plural, wrap } from './text.js'
 import { themeOf, type Theme } from './theme.js'
-import { formatInstant, formatRelative } from './time.js'
+import { formatInstant } from './time.js'
 
 type Plan = DryRunReport['plan'][number]
 
@@ -16,7 +16,7 @@ export function renderDryRun(report: DryRunReport, view: PassView, output: Outpu
     planSection(report, view, theme),
     runsSection(report, view, theme),
     definitionsSection(report, theme),
-    nextLine(report, view, theme),
+    report.next === null ? '' : renderNext(report.next, view, theme),
     cadenceSection(report, theme),
     report.notes.map((note) => `${theme.yellow(theme.glyph('warning'))} ${note}\n`).join(''),
   ]
@@ -100,10 +100,4 @@ function cadenceSection({ cadence }: DryRunReport, theme: Theme): string {
     return wrap(`${scheduleIds.slice(0, MOST_NAMED).join(', ')}${more}: ${advice}`, width)
   })
   return lines.map((line) => `${theme.dim(line)}\n`).join('')
-}
-
-function nextLine({ next }: DryRunReport, view: PassView, theme: Theme): string {
-  if (next === null) return ''
-  const at = new Date(next.at)
-  return `${theme.dim('next:')} ${next.scheduleId} ${formatInstant(at, view.zone, view.now())} (${formatRelative(at, view.now())})\n`
 }

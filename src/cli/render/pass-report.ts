@@ -23,12 +23,13 @@ export interface PassView {
 export function renderRunLine(run: ReportedRun, view: PassView, theme: Theme): string {
   const paint = statusPaint(run.status, theme)
   const cell = (text: string, width: number, widest: number): string =>
-    padEnd(truncate(text, widest, theme.glyph('ellipsis')), width)
+    padEnd(truncate(text, widest, theme.glyph('ellipsis')), Math.min(width, widest))
+  const { schedule, job, showsSlot } = layoutOf(view, theme)
   const parts = [
     paint(statusGlyph(run.status, theme)),
-    cell(run.scheduleId, view.scheduleWidth, WIDEST.schedule),
-    theme.bold(cell(run.jobName, view.jobWidth, WIDEST.job)),
-    theme.dim(slotText(run, view)),
+    cell(run.scheduleId, view.scheduleWidth, schedule),
+    theme.bold(cell(run.jobName, view.jobWidth, job)),
+    ...(showsSlot ? [theme.dim(slotText(run, view))] : []),
     padStart(run.durationMs === null ? '' : formatDuration(run.durationMs), 9),
     paint(outcomeText(run)),
   ]
@@ -45,12 +46,26 @@ export function renderRunLine(run: ReportedRun, view: PassView, theme: Theme): s
   return `${lines.join('\n')}\n`
 }
 
+const NARROW = 72
+const SLOT_WIDTH = 16
+/** The cells of a line beside schedule, job and slot: glyph, duration, ` failed`. */
+const BESIDE_NAMES = 20
+
+/** How wide schedule and job may be for a line to fit; a narrow terminal shows no slots. */
+function layoutOf(view: PassView, { columns }: Theme): { schedule: number; job: number; showsSlot: boolean } {
+  const showsSlot = columns >= NARROW
+  const room = Math.max(columns - BESIDE_NAMES - (showsSlot ? SLOT_WIDTH + 1 : 0), 12)
+  const schedule = Math.min(WIDEST.schedule, room - Math.min(view.jobWidth, Math.floor(room / 2)))
+  const job = Math.min(WIDEST.job, room - Math.min(view.scheduleWidth, schedule))
+  return { schedule, job, showsSlot }
+}
+
 function slotText(run: ReportedRun, view: PassView): string {
-  if (run.scheduledFor === null) return padEnd('manual', 16)
+  if (run.scheduledFor === null) return padEnd('manual', SLOT_WIDTH)
   const slot = new Date(run.scheduledFor)
   const now = view.now()
   const isToday = formatInstant(slot, view.zone, now).slice(0, 10) === formatInstant(now, view.zone, now).slice(0, 10)
-  return padEnd(isToday ? formatClock(slot, view.zone) : formatInstant(slot, view.zone, now), 16)
+  return padEnd(isToday ? formatClock(slot, view.zone) : formatInstant(slot, view.zone, now), SLOT_WIDTH)
 }
 
 function outcomeText(run: ReportedRun): string {
@@ -68,11 +83,10 @@ export function renderSummary(report: PassReport, view: PassView, theme: Theme):
   const isQuietPass = report.runs.length === 0
   const head = pass.id === null ? 'nothing checked' : `pass ${pass.id}`
   const facts = [...factsOf(report), formatDuration(pass.durationMs)].map((text) => ({ text, paint: unpainted }))
-  const next = nextText(report, view)
   return [
     isQuietPass ? '' : '\n',
     renderFooter([{ text: head, paint: theme.bold }, ...facts], theme),
-    next === null ? '' : `${theme.dim('next:')} ${next}\n`,
+    report.next === null ? '' : renderNext(report.next, view, theme),
   ].join('')
 }
 
@@ -98,9 +112,15 @@ function factsOf({ pass, counts, runs }: PassReport): string[] {
   return facts
 }
 
-function nextText({ next }: PassReport, view: PassView): string | null {
-  if (next === null) return null
+/** `next: nightly Mon 30 Nov 03:00 (in 7 h)`, on one line. */
+export function renderNext(
+  next: NonNullable<PassReport['next']>,
+  view: Pick<PassView, 'zone' | 'now'>,
+  theme: Theme,
+): string {
   const at = new Date(next.at)
   const now = view.now()
-  return `${next.scheduleId} ${formatInstant(at, view.zone, now)} (${formatRelative(at, now)})`
+  const when = `${formatInstant(at, view.zone, now)} (${formatRelative(at, now)})`
+  const room = Math.max(theme.columns - 'next:  '.length - when.length, 8)
+  return `${theme.dim('next:')} ${truncate(next.scheduleId, room, theme.glyph('ellipsis'))} ${when}\n`
 }
