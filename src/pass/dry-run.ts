@@ -1,7 +1,7 @@
 import { adviseAll } from '../calendar/advice.js'
 import { firstSlotAfter } from '../calendar/window.js'
 import type { Store } from '../store/store.js'
-import { AHEAD_MS, look, nextOf } from './look.js'
+import { AHEAD_MS, look, nextOf, type Found } from './look.js'
 import type { DecisionRules } from './decide.js'
 import { findChanges, type DefinitionChanges } from './find-changes.js'
 import { follow, MOST_STEPS, type Followed } from './follow.js'
@@ -40,7 +40,11 @@ export async function dryRun(context: DryContext, store: Store | null): Promise<
     plan: plans.flatMap((each) => printedPlan(each) ?? []),
     runs: plans.flatMap(({ resumed }) => resumed.map(printedRun)),
     definitions: definitionsOf(changes),
-    next: nextOfPlan(foreseen, found === null ? null : nextOf(found), now),
+    next: nextOfPlan(
+      foreseen,
+      store === null || found === null ? null : await nextThatStays(store, found, changes),
+      now,
+    ),
     cadence: await cadenceOf(context, store, now),
     notes: [
       ...notesOf(context, store, missing),
@@ -97,6 +101,23 @@ function definitionsOf(changes: DefinitionChanges): DryRunReport['definitions'] 
   ]
 }
 
+/** The soonest slot to come of what the database knows, but for definitions that a pass would edit or orphan. */
+async function nextThatStays(store: Store, found: Found, changes: DefinitionChanges): Promise<DryRunReport['next']> {
+  const next = nextOf(found)
+  const changed = new Set([...changes.orphan, ...changes.update.map((each) => each.definition.id)])
+  if (next === null || !changed.has(next.scheduleId)) return next
+  const { now, schedules } = found.check
+  const others = schedules.filter(({ id }) => !changed.has(id)).map(({ id }) => id)
+  const rows = await store.readSchedules(others)
+  return soonest(
+    rows.flatMap(({ id, enabled, pausedUntil, nextRunAt }) =>
+      nextRunAt !== null && nextRunAt > now && (enabled || pausedUntil !== null)
+        ? [{ scheduleId: id, at: nextRunAt.toISOString() }]
+        : [],
+    ),
+  )
+}
+
 /** The soonest slot to come, of schedules known and of those that would be created. */
 function nextOfPlan(foreseen: readonly Foreseen[], known: DryRunReport['next'], now: Date): DryRunReport['next'] {
   const coming = foreseen.flatMap(({ isAsked, locked: { schedule } }) =>
@@ -104,7 +125,11 @@ function nextOfPlan(foreseen: readonly Foreseen[], known: DryRunReport['next'], 
       ? [{ scheduleId: schedule.id, at: schedule.nextRunAt.toISOString() }]
       : [],
   )
-  return [...coming, ...(known === null ? [] : [known])].sort((a, b) => (a.at < b.at ? -1 : 1))[0] ?? null
+  return soonest([...coming, ...(known === null ? [] : [known])])
+}
+
+function soonest(slots: NonNullable<DryRunReport['next']>[]): DryRunReport['next'] {
+  return slots.sort((a, b) => (a.at < b.at ? -1 : 1))[0] ?? null
 }
 
 /** Of what would be served: neither paused nor ended. */

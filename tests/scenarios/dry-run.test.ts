@@ -87,6 +87,23 @@ describe.each(engines())('a dry run on $name', (engine) => {
   })
 })
 
+describe.each(engines())('the next slot that a dry run tells on $name', (engine) => {
+  it.each([
+    ['is orphaned', ''],
+    ['comes later', `{ id: 'soon', cron: '0 3 1 1 *', jobs: ['work'] },`],
+  ])('is not that of a schedule that %s with this config', async (_what, edited) => {
+    const project = await aProject(engine)
+    const body = (extra: string): string =>
+      `{ jobs: [defineJob({ name: 'work', run: () => {} })], schedules: [${extra} { id: 'later', cron: '@daily', jobs: ['work'] }] }`
+    project.configure(body(`{ id: 'soon', cron: '* * * * *', jobs: ['work'] },`))
+    await project.run()
+    project.configure(body(edited))
+    const { document } = await plan(project)
+    expect(document.next?.scheduleId).toBe('later')
+    await project.remove()
+  })
+})
+
 describe('a dry run without a database', () => {
   it('answers from the config in CI and creates nothing', async () => {
     const project = new Project(null)
