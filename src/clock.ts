@@ -11,8 +11,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-// setTimeout fires at once for delays above 2^31-1 ms.
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** setTimeout fires at once for delays above 2^31-1 ms. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => new Date(),

@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from '../clock.js'
 import { messageOf, ScheduleError } from '../errors.js'
 import { currentJobScope, ExitRefused, refuseExits } from '../jobs/job-scope.js'
 import type { PassStopper } from '../pass/stop.js'
@@ -42,7 +43,7 @@ export function guardProcess({ stopper, warn, graceMs, maxDurationMs }: GuardOpt
   const outOfTime = new Promise<never>((_resolve, reject) => {
     if (maxDurationMs === null) return
     const leftMs = maxDurationMs - Math.min(EXITING_MS, maxDurationMs / 20) - performance.now()
-    timers.push(setTimeout(() => reject(tookTooLong()), leftMs))
+    timers.push(setTimeout(() => reject(tookTooLong()), Math.min(leftMs, LONGEST_TIMER_MS)))
   })
   const endIn = (ms: number, signal: StopSignal): void =>
     void timers.push(

@@ -53,6 +53,11 @@ describe('the options of a pass', () => {
     expect((await project.run(args)).code).toBe(code)
   })
 
+  it('--max-duration may be longer than a timer of Node can be', async () => {
+    const { code, stderr } = await project.run(['--max-duration', '30d'])
+    expect([code, stderr]).toEqual([0, ''])
+  })
+
   it('--json keeps stdout for the document, whatever jobs print', async () => {
     await project.makeDue(['good'])
     const { document, stderr } = await project.json()
