@@ -8,25 +8,25 @@ export interface ClientOptions {
   /** As DATABASE_URL: `mysql://user:password@host/database` or `file:./path.db`, relative to the working directory. */
   databaseUrl: string
   /** Who acts, as audit events and runs name them; `client` unless set, and each call may name another. */
-  actor?: string
+  actor?: string | undefined
 }
 
 export interface Acting {
   /** Who asked for this, such as the user of your app. */
-  actor?: string
+  actor?: string | undefined
 }
 
 export interface PauseOptions extends Acting {
-  reason?: string
+  reason?: string | null | undefined
   /** The schedule wakes by itself then. */
-  until?: Date | string
+  until?: Date | string | null | undefined
 }
 
 export interface RequestOptions extends Acting {
   /** Only this job of the schedule. */
-  job?: string
+  job?: string | null | undefined
   /** In place of the schedule's params. */
-  params?: JsonValue
+  params?: JsonValue | undefined
 }
 
 /** What an application may do with schedules and runs. Every method rejects with a ScheduleError. */

@@ -22,6 +22,7 @@ export function connect(databaseUrl: string): Connection {
   let closed = false
   const use = <T extends Closable, R>(way: Lazy<T>, work: (target: T) => Promise<R>): Promise<R> => {
     if (closed) return Promise.reject(closedError())
+    if (typeof databaseUrl !== 'string') return Promise.reject(unsetError())
     const result = way.get().then(work)
     underWay.add(result)
     const forget = (): boolean => underWay.delete(result)
@@ -41,4 +42,11 @@ export function connect(databaseUrl: string): Connection {
 
 function closedError(): ScheduleError {
   return new ScheduleError('USAGE', 'the client is closed', { fix: 'create another with createClient' })
+}
+
+/** The type allows none; `process.env.DATABASE_URL` may be none all the same. */
+function unsetError(): ScheduleError {
+  return new ScheduleError('ENVIRONMENT_INVALID', 'databaseUrl is not set', {
+    fix: 'give createClient what DATABASE_URL holds: mysql://user:password@host:3306/database or file:./path.db',
+  })
 }

@@ -2,6 +2,7 @@ import type { Schedule } from '../domain/schedule.js'
 import { ScheduleError } from '../errors.js'
 import type { Queries, ScheduleQuery, ScheduleSummary } from '../queries/queries.js'
 import type { Acting, Client, ClientOptions } from './client.js'
+import { ACTING, idOf, instantOf, optionsOf, PAUSE, REQUEST, RUN_QUERY, SCHEDULE_QUERY } from './check-arguments.js'
 import { connect } from './connection.js'
 
 /** Schedules read at once where the caller sets no limit. */
@@ -10,54 +11,78 @@ const PAGE = 1000
 /** A client of the database in which passes find their work. Connects at its first call and loads no job code. */
 export function createClient({ databaseUrl, actor: defaultActor = 'client' }: ClientOptions): Client {
   const connection = connect(databaseUrl)
-  const actorOf = (options: Acting | undefined): string => options?.actor ?? defaultActor
+  const actorOf = ({ actor }: Acting): string => actor ?? defaultActor
   return {
     schedules: {
-      upsert: (schedule, options) =>
-        connection.write(async (store) => {
+      async upsert(schedule, options) {
+        const actor = actorOf(optionsOf(options, ACTING))
+        return await connection.write(async (store) => {
           const { upsertSchedule } = await import('../commands/upsert.js')
-          return (await upsertSchedule(store, schedule, actorOf(options))).schedule
-        }),
-      remove: (id, options) =>
-        connection.write(async (store) => {
+          return (await upsertSchedule(store, schedule, actor)).schedule
+        })
+      },
+      async remove(id, options) {
+        const [scheduleId, actor] = [idOf(id), actorOf(optionsOf(options, ACTING))]
+        await connection.write(async (store) => {
           const { removeSchedule } = await import('../commands/remove.js')
-          await removeSchedule(store, id, actorOf(options))
-        }),
-      pause: (id, options = {}) =>
-        connection.write(async (store) => {
+          await removeSchedule(store, scheduleId, actor)
+        })
+      },
+      async pause(id, options) {
+        const [scheduleId, given] = [idOf(id), optionsOf(options, PAUSE)]
+        const terms = { reason: given.reason ?? null, until: instantOf(given.until), actor: actorOf(given) }
+        return await connection.write(async (store) => {
           const { pauseSchedules } = await import('../commands/pause.js')
-          const terms = { reason: options.reason ?? null, until: instantOf(options.until) }
-          return only(id, await pauseSchedules(store, [id], { ...terms, actor: actorOf(options) }))
-        }),
-      resume: (id, options) =>
-        connection.write(async (store) => {
+          return only(scheduleId, await pauseSchedules(store, [scheduleId], terms))
+        })
+      },
+      async resume(id, options) {
+        const [scheduleId, actor] = [idOf(id), actorOf(optionsOf(options, ACTING))]
+        return await connection.write(async (store) => {
           const { resumeSchedules } = await import('../commands/resume.js')
-          return only(id, await resumeSchedules(store, [id], { actor: actorOf(options) })).schedule
-        }),
-      list: (query) => connection.read((queries) => listSchedules(queries, query)),
-      get: (id) => connection.read((queries) => queries.getSchedule(id)),
+          return only(scheduleId, await resumeSchedules(store, [scheduleId], { actor })).schedule
+        })
+      },
+      async list(query) {
+        const wanted = optionsOf(query, SCHEDULE_QUERY)
+        return await connection.read((queries) => listSchedules(queries, wanted))
+      },
+      async get(id) {
+        const scheduleId = idOf(id)
+        return await connection.read((queries) => queries.getSchedule(scheduleId))
+      },
     },
     runs: {
-      request: (scheduleId, options = {}) =>
-        connection.write(async (store) => {
+      async request(id, options) {
+        const [scheduleId, given] = [idOf(id), optionsOf(options, REQUEST)]
+        const { job = null, params } = given
+        const request = { scheduleId, job, ...(params === undefined ? {} : { params }), actor: actorOf(given) }
+        return await connection.write(async (store) => {
           const { requestRuns } = await import('../commands/request.js')
-          const { job = null, params } = options
-          const replaced = params === undefined ? {} : { params }
-          return (await requestRuns(store, { scheduleId, job, ...replaced, actor: actorOf(options) })).runs
-        }),
-      cancel: (runId, options) =>
-        connection.write(async (store) => {
+          return (await requestRuns(store, request)).runs
+        })
+      },
+      async cancel(id, options) {
+        const [runId, actor] = [idOf(id), actorOf(optionsOf(options, ACTING))]
+        return await connection.write(async (store) => {
           const { cancelRun } = await import('../commands/cancel.js')
-          return (await cancelRun(store, runId, actorOf(options))).outcome
-        }),
-      list: (query) => connection.read(async (queries) => (await queries.listRuns(query)).runs),
-      get: (runId) => connection.read((queries) => queries.getRun(runId)),
+          return (await cancelRun(store, runId, actor)).outcome
+        })
+      },
+      async list(query) {
+        const wanted = optionsOf(query, RUN_QUERY)
+        return await connection.read(async (queries) => (await queries.listRuns(wanted)).runs)
+      },
+      async get(id) {
+        const runId = idOf(id)
+        return await connection.read((queries) => queries.getRun(runId))
+      },
     },
     close: () => connection.close(),
   }
 }
 
-async function listSchedules(queries: Queries, query: ScheduleQuery = {}): Promise<ScheduleSummary[]> {
+async function listSchedules(queries: Queries, query: ScheduleQuery): Promise<ScheduleSummary[]> {
   if (query.limit !== undefined) return (await queries.listSchedules(query)).schedules
   const found: ScheduleSummary[] = []
   for (let offset = query.offset ?? 0; ; offset += PAGE) {
@@ -70,17 +95,4 @@ async function listSchedules(queries: Queries, query: ScheduleQuery = {}): Promi
 function only<T extends Schedule | { schedule: Schedule }>(id: string, [result]: readonly T[]): T {
   if (result !== undefined) return result
   throw new ScheduleError('SCHEDULE_NOT_FOUND', `schedule '${id}' was removed meanwhile`)
-}
-
-function instantOf(value: Date | string | undefined): Date | null {
-  if (value === undefined) return null
-  const instant = typeof value === 'string' ? new Date(value) : value
-  if (!Number.isNaN(instant.getTime())) return instant
-  throw new ScheduleError(
-    'USAGE',
-    `until: ${typeof value === 'string' ? `'${value}'` : 'an invalid Date'} is no instant`,
-    {
-      fix: "give a Date or an ISO 8601 instant such as '2027-01-31T09:00:00Z'",
-    },
-  )
 }

@@ -1,11 +1,13 @@
 import * as z from 'zod/mini'
-import { isDeeperThan, type JsonValue, MOST_JSON_LEVELS } from '../domain/json.js'
+import { isDeeperThan, MOST_JSON_LEVELS } from '../domain/json.js'
 import { formatDuration, parseDuration } from '../durations.js'
 import { messageOf, ScheduleError } from '../errors.js'
+import { jsonOf, kindOf, rejected } from './plain-json.js'
+
+export { kindOf, rejected }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/
-const DEEPEST_JSON = 100
 
 /** A schema from a function that returns the resolved value, or throws what is wrong (with a `fix` when it can). */
 export function field<T>(read: (input: unknown) => T) {
@@ -22,11 +24,6 @@ export function field<T>(read: (input: unknown) => T) {
       }
     }),
   )
-}
-
-/** What a field's reader throws. */
-export function rejected(message: string, fix?: string): ScheduleError {
-  return new ScheduleError('CONFIG_INVALID', message, fix === undefined ? {} : { fix })
 }
 
 /** Ids, job names and job groups. */
@@ -91,13 +88,13 @@ export const flagField = field((input) => {
 })
 
 /** A JSON value, with undefined properties left out. */
-export const jsonField = field((input) => jsonOf(input, '', []))
+export const jsonField = field((input) => jsonOf(input))
 
 // Commands are given their params in one environment variable, which Linux limits to 128 KiB.
 const LONGEST_PARAMS = 65_536
 
 export const paramsField = field((input) => {
-  const value = jsonOf(input, '', [])
+  const value = jsonOf(input)
   const bytes = Buffer.byteLength(JSON.stringify(value))
   const fix = 'store the data elsewhere and pass its address'
   if (bytes > LONGEST_PARAMS) throw rejected(`is ${bytes} bytes long as JSON, the limit is ${LONGEST_PARAMS}`, fix)
@@ -105,53 +102,9 @@ export const paramsField = field((input) => {
   return value
 })
 
-function jsonOf(value: unknown, path: string, parents: readonly object[]): JsonValue {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  const where = path === '' ? '' : ` at ${path}`
-  if (typeof value !== 'object') {
-    throw rejected(
-      `holds ${kindOf(value)}${where}, which is not JSON`,
-      'keep to texts, finite numbers, true, false, null, lists and plain objects',
-    )
-  }
-  if (parents.includes(value) || parents.length >= DEEPEST_JSON) throw rejected(`is circular or too deep${where}`)
-  const below = [...parents, value]
-  if (Array.isArray(value)) return value.map((inner: unknown, index) => jsonOf(inner, `${path}[${index}]`, below))
-  if (!isPlain(value))
-    throw rejected(
-      `holds ${kindOf(value)}${where}, which is not plain JSON`,
-      'convert it, for example with toISOString() or JSON',
-    )
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
-  return Object.fromEntries(entries.map(([key, inner]) => [key, jsonOf(inner, `${path}.${key}`, below)]))
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  // A config evaluated in another realm has another Object.prototype, whose own prototype is null as well.
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
 function textOf(input: unknown): string {
   if (typeof input === 'string') return input
   throw rejected(`must be a text, not ${kindOf(input)}`)
-}
-
-/** What sort of thing a value is, without showing it: values may be secret. */
-export function kindOf(value: unknown): string {
-  if (value === undefined) return 'undefined'
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  if (value instanceof Promise) return 'a promise'
-  if (value instanceof Date) return 'a Date'
-  if (typeof value === 'object') return isPlain(value) ? 'an object' : `a ${value.constructor.name}`
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  return (
-    { string: 'a text', number: 'a number', boolean: 'a boolean', function: 'a function', bigint: 'a BigInt' }[
-      typeof value as string
-    ] ?? `a ${typeof value}`
-  )
 }
 
 export function quoted(text: string): string {

@@ -56,13 +56,13 @@ export interface ScheduleSummary extends Schedule {
 
 export interface ScheduleQuery {
   /** Part of an id, in any case. */
-  search?: string
+  search?: string | undefined
   /** `failing`: the newest finished slot failed. */
-  filter?: 'active' | 'paused' | 'orphaned' | 'failing' | 'due'
+  filter?: 'active' | 'paused' | 'orphaned' | 'failing' | 'due' | undefined
   /** `next`: soonest slot first, those without one last. */
-  order?: 'id' | 'next'
-  offset?: number
-  limit?: number
+  order?: 'id' | 'next' | undefined
+  offset?: number | undefined
+  limit?: number | undefined
 }
 
 export interface SchedulePage {
@@ -85,18 +85,18 @@ export interface PauseOfAll {
 export type RunSummary = Omit<Run, 'output' | 'log' | 'params' | 'attempts'>
 
 export interface RunQuery {
-  scheduleId?: string
-  jobName?: string
+  scheduleId?: string | undefined
+  jobName?: string | undefined
   /** Any of these; absent or empty: all. */
-  statuses?: readonly RunStatus[]
+  statuses?: readonly RunStatus[] | undefined
   /** Recorded at or after. */
-  from?: Date
+  from?: Date | undefined
   /** Recorded before. */
-  to?: Date
+  to?: Date | undefined
   /** `nextCursor` of the page before. */
-  cursor?: string
+  cursor?: string | undefined
   /** 50 unless set; at most 500. */
-  limit?: number
+  limit?: number | undefined
 }
 
 export interface RunPage {

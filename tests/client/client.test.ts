@@ -96,6 +96,83 @@ describe.each(engines())('the client on $name', (engine) => {
     await expect(client.schedules.pause('instant', { until: 'soon' })).rejects.toMatchObject({ code: 'USAGE' })
   })
 
+  it.each([
+    ['another type', 42],
+    ['an object, as a query string can make one', { id: 'asked' }],
+    ['nothing', undefined],
+    ['null', null],
+  ])('refuses an id that is %s', async (_what, given) => {
+    const id = given as unknown as string
+    const calls = [
+      client.schedules.get(id),
+      client.schedules.pause(id),
+      client.schedules.resume(id),
+      client.schedules.remove(id),
+      client.runs.request(id),
+      client.runs.cancel(id),
+      client.runs.get(id),
+    ]
+    for (const { reason } of (await Promise.allSettled(calls)) as PromiseRejectedResult[])
+      expect(reason).toMatchObject({
+        name: 'ScheduleError',
+        code: 'USAGE',
+        message: expect.stringContaining('the id must be') as string,
+      })
+  })
+
+  it.each([
+    ['actor', 42, 'actor must be a text, not a number'],
+    ['reason', { a: 1 }, 'reason must be a text or null, not an object'],
+    ['until', 0, 'until: a number is no instant'],
+    ['untill', '2199-01-01T00:00:00Z', "there is no option 'untill'"],
+  ])('refuses a pause with %s %j', async (name, value, message) => {
+    await client.schedules.upsert(input('terms'))
+    await expect(client.schedules.pause('terms', { [name]: value })).rejects.toMatchObject({ code: 'USAGE', message })
+    expect(await client.schedules.get('terms')).toMatchObject({ enabled: true })
+  })
+
+  it.each([
+    ['a BigInt', { n: 1n }],
+    ['a Date', { at: new Date(0) }],
+    ['a function', () => 1],
+    ['NaN', [Number.NaN]],
+  ])('refuses a request whose params hold %s', async (what, params) => {
+    await client.schedules.upsert(input('plain'))
+    const request = client.runs.request('plain', { params: params as never })
+    await expect(request).rejects.toMatchObject({ name: 'ScheduleError', code: 'USAGE' })
+    await expect(request).rejects.toThrow(what)
+  })
+
+  it.each([
+    [{ statuses: 'FAILED' }, 'statuses must be a list'],
+    [{ statuses: ['LOST'] }, 'statuses must be a list of PENDING'],
+    [{ from: '2027-01-01' }, "from must be a valid Date, not '2027-01-01'"],
+    [{ to: new Date(Number.NaN) }, 'to must be a valid Date, not a Date'],
+    [{ limit: '5' }, "limit must be a number, not '5'"],
+    [{ trigger: 'MANUAL' }, "there is no option 'trigger'"],
+  ])('refuses a list of runs by %j', async (query, message) => {
+    await expect(client.runs.list(query as never)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(message) as string,
+    })
+  })
+
+  it.each([
+    [{ offset: Number.NaN }, 'offset must be a number, not NaN'],
+    [{ filter: 'late' }, "filter must be one of active, paused, orphaned, failing, due, not 'late'"],
+    [{ search: 42 }, 'search must be a text, not a number'],
+  ])('refuses a list of schedules by %j', async (query, message) => {
+    await expect(client.schedules.list(query as never)).rejects.toMatchObject({ code: 'USAGE', message })
+  })
+
+  it('takes options that are undefined or null for none', async () => {
+    await client.schedules.upsert(input('none'), { actor: undefined })
+    await client.schedules.pause('none', { reason: null, until: null, actor: undefined })
+    await client.runs.request('none', { job: undefined, params: undefined })
+    expect(await client.runs.list({ scheduleId: 'none', jobName: undefined, limit: undefined })).toHaveLength(2)
+    expect(await client.schedules.list(null as never)).not.toEqual([])
+  })
+
   it('rejects after it was closed, and may be closed twice', async () => {
     const closed = createClient({ databaseUrl: room.url })
     await closed.schedules.list()
@@ -127,6 +204,13 @@ describe.each(engines())('the client on $name', (engine) => {
     expect(await fresh.runs.list()).toEqual([])
     await fresh.close()
   })
+})
+
+it('says that its address is missing when it is first needed', async () => {
+  const client = createClient({ databaseUrl: process.env['NO_SUCH_VARIABLE'] as string })
+  const call = client.schedules.list()
+  await expect(call).rejects.toMatchObject({ code: 'ENVIRONMENT_INVALID', message: 'databaseUrl is not set' })
+  await client.close()
 })
 
 it('names what is wrong with an address that does not answer, and tries again at the next call', async () => {
