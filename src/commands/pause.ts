@@ -8,6 +8,9 @@ import { planPause, type PauseTerms } from '../ledger/pause-plan.js'
 /** JobSchedule.pausedReason holds this many characters. */
 export const LONGEST_REASON = 1000
 
+/** What a DATETIME column can hold. */
+const LATEST = new Date(Date.UTC(9999, 11, 31, 23, 59, 59, 999))
+
 export interface PauseRequest extends Partial<PauseTerms> {
   actor: string
 }
@@ -54,6 +57,11 @@ function checkTerms({ reason = null, until = null }: PauseRequest, now: Date): P
   if (until !== null && !(until > now)) {
     throw new ScheduleError('USAGE', `a pause cannot end in the past: it is ${now.toISOString()} in the database`, {
       fix: 'give a later time, or a duration such as 2h',
+    })
+  }
+  if (until !== null && until > LATEST) {
+    throw new ScheduleError('USAGE', 'a pause cannot end after the year 9999', {
+      fix: 'leave out its end: it then lasts until somebody resumes',
     })
   }
   if (reason !== null && reason.length > LONGEST_REASON) {

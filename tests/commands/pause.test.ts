@@ -33,6 +33,17 @@ describe.each(engines())('pausing on $name', (engine) => {
     ])
   })
 
+  it('does not end after the last year that a database knows', async () => {
+    await room.addSchedule({ id: 'far' })
+    const until = new Date(Date.UTC(10_000, 0, 1))
+    for (const pause of [
+      pauseSchedules(room.store, ['far'], { until, actor: 'a' }),
+      pauseAll(room.store, { until, actor: 'a' }),
+    ])
+      await expect(pause).rejects.toMatchObject({ code: 'USAGE', message: 'a pause cannot end after the year 9999' })
+    expect(await room.schedule('far')).toMatchObject({ enabled: true })
+  })
+
   it('without an end leaves no next slot', async () => {
     await room.addSchedule({ id: 'for-ever' })
     await pauseSchedules(room.store, ['for-ever'], { actor: 'a' })
