@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import { soon, type Clock } from '../clock.js'
 import type { SlotId, SlotSettlement } from '../ledger/settlement.js'
 import type { Recorded, RecordBatch, RunFinish, RunSkip, RunStart, Store } from '../store/store.js'
 
@@ -56,7 +56,7 @@ export function createRecorder(
       if (flushing) return
       flushing = true
       // One turn of the loop later, so that everything of the same tick shares the flush.
-      setImmediate(() => void flushAll())
+      soon(() => void flushAll())
     })
   }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { soon } from '../clock.js'
 
 /** Something under way that is awake unless it sleeps on the settable clock. */
 interface Doing {
@@ -69,7 +70,7 @@ export class Activity {
   }
 
   #look(changes: number, turns: number): void {
-    setImmediate(() => {
+    soon(() => {
       if ([...this.#doings].some((doing) => doing.sleeping === 0)) this.#looking = false
       else if (changes !== this.#changes) this.#look(this.#changes, 0)
       else if (turns < QUIET_TURNS) this.#look(changes, turns + 1)

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { commandJob, defineConfig, defineJob } from 'run-due-schedules'
 import { createTestRunner, type TestRunner, type TestRunnerOptions } from 'run-due-schedules/testing'
 
@@ -73,6 +73,17 @@ describe('a test runner', () => {
     expect(report.runs).toMatchObject([{ status: 'COMPLETED', attempt: 3 }])
     // An hour of work and two waits of 30 s.
     expect(runner.clock.now()).toEqual(new Date('2027-03-01T02:01:00Z'))
+  })
+
+  it('waits for nothing that the fake timers of a test could hold up', async () => {
+    vi.useFakeTimers()
+    try {
+      await open(digests, { jobs: { backup: () => 'pretended' } })
+      await runner.passUntil('2027-03-01T07:00:00Z')
+      expect(await runner.runs({ status: 'COMPLETED' })).toHaveLength(2)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('times a job out by its clock', async () => {
