@@ -4,12 +4,14 @@ import type { AdminStore, NewAuditEvent, ScheduleEdit } from '../store/store.js'
 import { actorName } from './actor.js'
 import { checkDefinition, type CheckedDefinition, type ScheduleInput } from './check-definition.js'
 import { newSchedule, planDefinition } from '../ledger/edit-plan.js'
-import { findSchedule } from './find-schedules.js'
 
 export interface Upserted {
   outcome: 'created' | 'updated' | 'unchanged'
   schedule: Schedule
 }
+
+/** Others may create and remove the same schedule at once; nobody does so for long. */
+const MOST_TRIES = 5
 
 /**
  * Creates a schedule at run time, or changes the definition of one that was created so; a pause stays as it is.
@@ -17,25 +19,34 @@ export interface Upserted {
  */
 export async function upsertSchedule(store: AdminStore, input: ScheduleInput, actor: string): Promise<Upserted> {
   const checked = await checkDefinition(input, await store.readJobs())
-  const [found] = await store.readSchedules([checked.definition.id])
-  const created = found === undefined ? await create(store, checked, actor) : null
-  return created ?? update(store, checked, actor)
+  const { id } = checked.definition
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const [found] = await store.readSchedules([id])
+    const upserted = await (found === undefined ? create(store, checked, actor) : update(store, checked, actor))
+    if (upserted !== null) return upserted
+  }
+  throw new ScheduleError('CONFLICT', `schedule '${id}' is removed and created again all the time`, {
+    fix: 'see who else removes it',
+  })
 }
 
-async function update(store: AdminStore, checked: CheckedDefinition, actor: string): Promise<Upserted> {
-  refuseForeign(await findSchedule(store, checked.definition.id))
-  const { definition, hash } = checked
+/** Null when somebody else has removed it in between. */
+async function update(
+  store: AdminStore,
+  { definition, hash }: CheckedDefinition,
+  actor: string,
+): Promise<Upserted | null> {
   let outcome: Upserted['outcome'] = 'unchanged'
   const edit = (schedule: Schedule, now: Date): ScheduleEdit | null => {
-    outcome = schedule.source === 'CODE' || schedule.definitionHash === hash ? 'unchanged' : 'updated'
+    refuseForeign(schedule)
+    outcome = schedule.definitionHash === hash ? 'unchanged' : 'updated'
     if (outcome === 'unchanged') return null
     return { ...planDefinition(schedule, definition, hash, now), audit: auditOf(actor, definition.id, 'updated') }
   }
-  await store.editSchedules({ ids: [definition.id], edit, audit: [] })
-  return { outcome, schedule: await findSchedule(store, definition.id) }
+  const [schedule] = await store.editSchedules({ ids: [definition.id], edit, audit: [] })
+  return schedule === undefined ? null : { outcome, schedule }
 }
 
-/** Null when somebody else has created it in between. */
 async function create(
   store: AdminStore,
   { definition, hash }: CheckedDefinition,

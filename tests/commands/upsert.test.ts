@@ -129,6 +129,22 @@ describe.each(engines())('schedules made at run time on $name', (engine) => {
     expect(both.map(({ outcome }) => outcome).sort()).toEqual(['created', 'updated'])
   })
 
+  it('are created anew when they are removed between the look and the edit', async () => {
+    await upsertSchedule(room.store, input('fleeting'), 'one')
+    let isRemoved = false
+    const slow: typeof room.store = {
+      ...room.store,
+      readSchedules: async (ids) => {
+        const found = await room.store.readSchedules(ids)
+        if (!isRemoved) await removeSchedule(room.rival, 'fleeting', 'two')
+        isRemoved = true
+        return found
+      },
+    }
+    const { outcome } = await upsertSchedule(slow, input('fleeting', { priority: 5 }), 'one')
+    expect([outcome, (await room.schedule('fleeting')).priority]).toEqual(['created', 5])
+  })
+
   it('are refused with everything that is wrong at once', async () => {
     const wrong = {
       id: 'wrong',
