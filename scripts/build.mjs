@@ -109,9 +109,9 @@ function bundle(target, options = {}) {
     // Inert in the package: failpoints are for tests/chaos.
     dropLabels: ['FAILPOINT'],
     logLevel: 'warning',
-    // CommonJS packages call `require` for Node's own modules.
+    // CommonJS packages call `require` for Node's own modules. Bundled once more, as CommonJS, a file has no address.
     banner: {
-      js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
+      js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url || process.cwd() + '/');",
     },
     ...options,
   })

@@ -75,13 +75,18 @@ function folderOf(engine: 'mysql' | 'sqlite'): string {
   return path.join(packageRoot(), 'prisma', engine === 'sqlite' ? 'sqlite/migrations' : 'migrations')
 }
 
-// The code runs from src/store and, bundled, from dist: the migrations lie beside the nearest package.json.
+// The code runs from src/store and, bundled, from dist: the migrations lie in the nearest folder above that has them.
 function packageRoot(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(path.join(folder, 'package.json'))) {
+  // Bundled once more, as CommonJS, a file has no address.
+  const here = import.meta.url as string | undefined
+  let folder = path.dirname(here === undefined ? process.execPath : fileURLToPath(here))
+  while (!existsSync(path.join(folder, 'prisma/sqlite/migrations'))) {
     const parent = path.dirname(folder)
-    if (parent === folder)
-      throw new ScheduleError('DATABASE_FAILED', 'The migrations of run-due-schedules were not found')
+    if (parent === folder) {
+      throw new ScheduleError('DATABASE_FAILED', 'The migrations of run-due-schedules were not found', {
+        fix: 'Leave run-due-schedules out of your bundle (external), so that it runs from node_modules.',
+      })
+    }
     folder = parent
   }
   return folder
