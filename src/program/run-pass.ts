@@ -12,6 +12,7 @@ import { silentObserver, type PassContext, type PassObserver } from '../pass/pas
 import { noCounts, type DryRunReport, type PassReport } from '../pass/report.js'
 import { createStopper, type PassStopper } from '../pass/stop.js'
 import { armTimers } from './arm-timers.js'
+import { checkOptions } from './check-options.js'
 import { prepareWithConfig, type Prepared } from './prepare.js'
 import { refuseBadCalendar, refuseQueue, refuseUnknown } from './refusals.js'
 import { openStore } from '../store/open-store.js'
@@ -52,6 +53,7 @@ export interface PassWiring {
  */
 export async function runPass(options: RunPassOptions = {}, wiring: PassWiring = {}): Promise<PassReport> {
   const startedAtMs = (wiring.clock ?? systemClock).monotonicMs()
+  checkOptions(options)
   const prepared = await prepareWithConfig(requestOf(options))
   wiring.onPrepared?.(prepared)
   if (!prepared.environment.enabled) return switchedOff(wiring.clock ?? systemClock)
