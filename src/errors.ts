@@ -28,6 +28,8 @@ export class ScheduleError extends Error {
   readonly exitCode: number
   /** The next action, one imperative sentence. */
   readonly fix: string | null
+  /** Each thing that is wrong, where several may be: with CONFIG_INVALID and ENVIRONMENT_INVALID. */
+  declare readonly problems?: readonly Problem[]
 
   constructor(code: ErrorCode, message: string, options: { fix?: string; exitCode?: number; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -47,7 +49,7 @@ export interface Problem {
 
 /** Everything wrong with a config at once. */
 export class ProblemsError extends ScheduleError {
-  readonly problems: readonly Problem[]
+  override readonly problems: readonly Problem[]
 
   constructor(code: 'CONFIG_INVALID' | 'ENVIRONMENT_INVALID', subject: string, problems: readonly Problem[]) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`

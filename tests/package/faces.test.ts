@@ -7,7 +7,7 @@ import { ROOT } from '../architecture/read-imports.js'
 import { execute } from '../support/execute.js'
 
 const CONSUMER = `import { commandJob, defineConfig, defineJob, httpJob, runPass, type JobContext, type PassReport } from 'run-due-schedules'
-import { createClient, type Client } from 'run-due-schedules/client'
+import { createClient, type Client, type Problem, type ScheduleError } from 'run-due-schedules/client'
 import { describeCron, nextSlots } from 'run-due-schedules/calendar'
 
 export const config = defineConfig({
@@ -22,6 +22,8 @@ export const report: Promise<PassReport> = runPass()
 export const client: Client = createClient({ databaseUrl: 'file:x.db' })
 export const slots: Date[] = nextSlots('@hourly', 'UTC', new Date(0), 2)
 export const words: string = describeCron('@hourly')
+export const wrong = (error: ScheduleError): readonly Problem[] => error.problems ?? []
+export const ask = (user?: { email: string }) => client.runs.request('s', { actor: user?.email })
 export const attempt = (context: JobContext): number => context.attempt
 // @ts-expect-error a schedule needs its cron expression
 defineConfig({ jobs: [], schedules: [{ id: 's' }] })
