@@ -18,7 +18,7 @@ export function describeCron(cron: string): string {
   // cronstrue joins the day fields with "and" or a comma, whether both must match or either may.
   const time = words(minute, hour, '*', '*', '*')
   const byMonth = words(minute, hour, day, '*', '*').slice(time.length)
-  const byWeek = words(minute, hour, '*', '*', listed(weekday, fields.weekdays))
+  const byWeek = words(minute, hour, '*', '*', weekday)
     .slice(time.length)
     .replace(/^, (only )?/, '')
   const inMonths = words(minute, hour, '*', month, '*').slice(time.length)
@@ -29,11 +29,6 @@ export function describeCron(cron: string): string {
 
 function anyOf(weekdays: string): string {
   return weekdays.replace(/^on /, '').replace(' and ', ' or ')
-}
-
-/** `every 2 days of the week` says neither which, nor that they are days of the week that `also` asks for. */
-function listed(weekday: string, weekdays: readonly number[]): string {
-  return weekday.includes('/') ? [...weekdays].sort((a, b) => a - b).join(',') : weekday
 }
 
 function words(...fields: [string, string, string, string, string]): string {

@@ -55,6 +55,32 @@ describe('a cron expression in words', () => {
     expect(describeCron(cron)).toBe(words)
   })
 
+  test.each([
+    ['0 0 * * */2', 'At 00:00, only on Sunday, Tuesday, Thursday, and Saturday'],
+    ['0 0 * * 1-5/2', 'At 00:00, only on Monday, Wednesday, and Friday'],
+    [
+      '0 0 1 * 1-3/2,5L',
+      'At 00:00, on day 1 of the month, or on Monday and Wednesday and on the last Friday of the month',
+    ],
+    ['*/45 * * * *', 'At 0 and 45 minutes past the hour'],
+    ['50/30 * * * *', 'At 50 minutes past the hour'],
+    ['0 */5 * * *', 'At 00:00, 05:00, 10:00, 15:00 and 20:00'],
+    ['0 20/5 * * *', 'At 20:00'],
+    ['0 0 28/9 11/5 *', 'At 00:00, on day 28 of the month, only in November'],
+    ['7-7 3-3 * * *', 'At 03:07'],
+  ])('%s does not say of steps what is not so', (cron, words) => {
+    expect(describeCron(cron)).toBe(words)
+  })
+
+  test.each([
+    ['*/7 * * * *', 'Every 7 minutes'],
+    ['5/10 * * * *', 'Every 10 minutes, starting at 5 minutes past the hour'],
+    ['30 */6 * * *', 'At 30 minutes past the hour, every 6 hours'],
+    ['10-50/20 * * * *', 'Every 20 minutes, minutes 10 through 50 past the hour'],
+  ])('%s says its step', (cron, words) => {
+    expect(describeCron(cron)).toBe(words)
+  })
+
   test('every expression of the dialect has words', () => {
     fc.assert(
       fc.property(cronExpressions, (cron) => {
