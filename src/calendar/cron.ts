@@ -54,7 +54,8 @@ function stretchesBetween(pattern: CronPattern, zone: Zone, after: Date, until: 
 }
 
 function epochMs(date: Date): number {
-  const ms = date.getTime()
+  // Untyped callers may give a text; an app's test may give the Date of another realm.
+  const ms = typeof (date as Date | null | undefined)?.getTime === 'function' ? date.getTime() : Number.NaN
   if (Number.isNaN(ms)) throw new ScheduleError('USAGE', 'not a date', { fix: 'give a valid Date' })
   return ms
 }

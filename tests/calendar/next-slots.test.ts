@@ -26,4 +26,8 @@ describe('nextSlots', () => {
     expect(() => nextSlots('0 0 * * *', '+01:00', new Date(0), 1)).toThrow('is an offset')
     expect(() => nextSlots('0 0 * * *', 'UTC', new Date(Number.NaN), 1)).toThrow('not a date')
   })
+
+  test.each([undefined, null, '2027-01-01', 0])('refuses to begin at %j', (after) => {
+    expect(() => nextSlots('0 0 * * *', 'UTC', after as never, 1)).toThrow('not a date')
+  })
 })
