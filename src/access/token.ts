@@ -4,7 +4,8 @@ import { isRole, type Role } from './role.js'
 // A secret shared with another program must not make that program's tokens keys to this one.
 const AUDIENCE = 'run-due-schedules'
 const ALGORITHM = 'HS256'
-const LONGEST_SUBJECT = 200
+// Audit events name it on one line.
+const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,200}$/u
 
 export interface TokenClaims {
   role: Role
@@ -41,10 +42,13 @@ export async function verifyToken(
       requiredClaims: ['exp', 'sub'],
       currentDate: now,
     })
-    const { role, sub = '', exp = 0 } = payload
+    const { role, sub, exp = 0 } = payload
+    const expiresAt = new Date(exp * 1000)
     if (!isRole(role)) return { refusal: 'the token has no role that is known here' }
-    if (sub === '' || sub.length > LONGEST_SUBJECT) return { refusal: 'the token does not say whose it is' }
-    return { role, subject: sub, expiresAt: new Date(exp * 1000) }
+    // Typed as text, but nothing has looked.
+    if (typeof sub !== 'string' || !SUBJECT.test(sub)) return { refusal: 'the token does not say whose it is' }
+    if (Number.isNaN(expiresAt.getTime())) return { refusal: 'the token names no end that a calendar has' }
+    return { role, subject: sub, expiresAt }
   } catch (error) {
     return { refusal: refusalOf(error) }
   }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { formFields } from './form-fields.js'
 import { HttpError } from './http-error.js'
 import { sameText } from './same-text.js'
 import type { WebEnv } from './session.js'
@@ -33,7 +34,7 @@ async function refuseWithoutToken(context: Context<WebEnv>, expected: string): P
 async function fieldOf(context: Context<WebEnv>): Promise<string | null> {
   const type = context.req.header('content-type') ?? ''
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(type)) return null
-  const { csrf } = await context.req.parseBody()
+  const { csrf } = await formFields(context)
   return typeof csrf === 'string' ? csrf : null
 }
 

@@ -13,6 +13,9 @@ export interface Sessions {
 }
 
 const COOKIE = 'run-due-schedules-session'
+// What browsers keep: a cookie that is larger is dropped without a word, one that ends later is cut to this.
+const LARGEST_COOKIE_BYTES = 4096
+const LONGEST_COOKIE_MS = 400 * 86_400_000
 
 export function createSessions(secret: Uint8Array, clock: Clock): Sessions {
   return {
@@ -36,8 +39,14 @@ export function readSession(sessions: Sessions) {
   })
 }
 
-export function keepSession(context: Context<WebEnv>, token: string, { expiresAt }: Session): void {
-  setCookie(context, COOKIE, token, { ...attributes(context), expires: expiresAt })
+/** True: a browser can keep it as a cookie. */
+export function isKept(token: string): boolean {
+  return COOKIE.length + token.length <= LARGEST_COOKIE_BYTES
+}
+
+export function keepSession(context: Context<WebEnv>, token: string, { expiresAt }: Session, now: Date): void {
+  const expires = new Date(Math.min(expiresAt.getTime(), now.getTime() + LONGEST_COOKIE_MS))
+  setCookie(context, COOKIE, token, { ...attributes(context), expires })
 }
 
 export function dropSession(context: Context<WebEnv>): void {

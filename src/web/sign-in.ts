@@ -1,9 +1,10 @@
 import { Hono, type Context } from 'hono'
 import type { Clock } from '../clock.js'
 import { clientAddress } from './client-address.js'
+import { formFields } from './form-fields.js'
 import { signInPage } from './pages/sign-in-page.js'
 import type { WebEnv } from './session.js'
-import { dropSession, keepSession, type Sessions } from './sessions.js'
+import { dropSession, isKept, keepSession, type Sessions } from './sessions.js'
 import { createTryLimit } from './try-limit.js'
 
 const LONGEST_PATH = 2000
@@ -19,7 +20,7 @@ export function signInRoutes(sessions: Sessions, clock: Clock): Hono<WebEnv> {
   })
 
   app.post('/sign-in', async (context) => {
-    const form = await context.req.parseBody()
+    const form = await formFields(context)
     const next = ownPath(form['next'])
     const address = clientAddress(context)
     const wait = tries.waitSeconds(address)
@@ -33,7 +34,8 @@ export function signInRoutes(sessions: Sessions, clock: Clock): Hono<WebEnv> {
       tries.failed(address)
       return show(context, next, token === '' ? 'Paste a token first.' : sentence(session.refusal), 401)
     }
-    keepSession(context, token, session)
+    if (!isKept(token)) return show(context, next, 'The token is longer than the 4 KiB that a browser keeps.', 401)
+    keepSession(context, token, session, clock.now())
     return context.redirect(next, 303)
   })
 

@@ -82,6 +82,13 @@ describe('who may do what', () => {
       jwt({ role: 'admin' }).setProtectedHeader(hs256).setExpirationTime('1h').sign(key(SECRET)),
     'a token that is nobody’s': () =>
       jwt({ sub: '' }).setProtectedHeader(hs256).setExpirationTime('1h').sign(key(SECRET)),
+    'a token whose owner is no text': () =>
+      jwt({ sub: 42 }).setProtectedHeader(hs256).setExpirationTime('1h').sign(key(SECRET)),
+    'a token whose owner has two lines': () =>
+      jwt({ sub: 'eve\nada' }).setProtectedHeader(hs256).setExpirationTime('1h').sign(key(SECRET)),
+    'a token whose owner is half a character': () =>
+      jwt({ sub: 'eve\ud83d' }).setProtectedHeader(hs256).setExpirationTime('1h').sign(key(SECRET)),
+    'a token that ends beyond the calendar': () => jwt({ exp: 1e15 }).setProtectedHeader(hs256).sign(key(SECRET)),
     'a token whose claims were changed': async () => {
       const [head = '', , signature = ''] = (await tokenFor('viewer')).split('.')
       return `${head}.${base64url.encode(JSON.stringify(claims))}.${signature}`
@@ -131,11 +138,45 @@ describe('who may do what', () => {
     expect(answer.headers.get('strict-transport-security')).toMatch(/max-age=\d+/)
   })
 
+  it('takes a token that outlives every cookie, and refuses one that no browser would keep', async () => {
+    const long = await tokenFor('viewer', { expiresInMs: 500 * 86_400_000 })
+    const answer = await call(server, '/sign-in', { form: { token: long } })
+    expect(answer.status).toBe(303)
+    expect(Date.parse(/Expires=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1] ?? '')).toBeLessThan(
+      Date.now() + 401 * 86_400_000,
+    )
+    const large = await jwt({ scope: 'x'.repeat(4000) })
+      .setProtectedHeader(hs256)
+      .setExpirationTime('1h')
+      .sign(key(SECRET))
+    const refused = await call(server, '/sign-in', { form: { token: large } })
+    expect([refused.status, refused.headers.get('set-cookie')]).toEqual([401, null])
+    expect(refused.text).toContain('longer than the 4 KiB that a browser keeps')
+    expect((await call(server, '/api/session', { token: large })).status).toBe(200)
+  })
+
   it.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/sign-out', '/a\nb'])(
     'goes nowhere else after signing in: %j',
     async (next) => {
       const answer = await call(server, '/sign-in', { form: { token: operator, next } })
       expect(answer.headers.get('location')).toBe('/')
+    },
+  )
+
+  it.each(['multipart/form-data', 'multipart/form-data; boundary=x'])(
+    'tells whoever sends a form that is none as %s, and its log nothing',
+    async (type) => {
+      const cookie = await signIn(server, operator)
+      for (const target of ['/sign-in', '/schedules/hourly/pause']) {
+        const answer = await fetch(`${server.url}${target}`, {
+          method: 'POST',
+          headers: { cookie, 'content-type': type },
+          body: 'nonsense',
+        })
+        expect([target, answer.status]).toEqual([target, 400])
+        expect(await answer.text()).toContain('The form cannot be read')
+      }
+      expect(server.output()).not.toContain('FormData')
     },
   )
 

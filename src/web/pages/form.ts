@@ -4,6 +4,7 @@ import { parseDuration } from '../../durations.js'
 import { LONGEST_REASON } from '../../commands/pause.js'
 import { ScheduleError } from '../../errors.js'
 import type { PauseOptions } from '../actions.js'
+import { formFields } from '../form-fields.js'
 
 const LOCAL_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(?:Z|)$/
 
@@ -22,7 +23,7 @@ export class FieldError extends ScheduleError {
 
 /** The text fields of a form that was posted; files and repeated fields are as if they were not there. */
 export async function readForm(context: Context): Promise<Form> {
-  const body = await context.req.parseBody()
+  const body = await formFields(context)
   return (name) => {
     const value = body[name]
     return typeof value === 'string' ? value.trim() : ''
