@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isDeeperThan, MOST_JSON_LEVELS } from '../domain/json.js'
+import { isDeeperThan, isWellFormed, MOST_JSON_LEVELS } from '../domain/json.js'
 import { formatDuration, parseDuration } from '../durations.js'
 import { messageOf, ScheduleError } from '../errors.js'
 import { jsonOf, kindOf, rejected } from './plain-json.js'
@@ -99,6 +99,7 @@ export const paramsField = field((input) => {
   const fix = 'store the data elsewhere and pass its address'
   if (bytes > LONGEST_PARAMS) throw rejected(`is ${bytes} bytes long as JSON, the limit is ${LONGEST_PARAMS}`, fix)
   if (isDeeperThan(value, MOST_JSON_LEVELS)) throw rejected(`is nested deeper than ${MOST_JSON_LEVELS} levels`, fix)
+  if (!isWellFormed(value)) throw rejected('holds half a character', 'write the whole one, or encode bytes as base64')
   return value
 })
 

@@ -8,3 +8,10 @@ export function isDeeperThan(value: JsonValue, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false
   return levels === 0 || Object.values(value).some((item) => isDeeperThan(item, levels - 1))
 }
+
+/** False: a text holds half a surrogate pair, which MariaDB and MySQL refuse in JSON. */
+export function isWellFormed(value: JsonValue): boolean {
+  if (typeof value === 'string') return !/\p{Cs}/u.test(value)
+  if (value === null || typeof value !== 'object') return true
+  return Object.entries(value).every(([name, item]) => isWellFormed(name) && isWellFormed(item))
+}

@@ -58,12 +58,16 @@ describe.each(engines())('requests on $name', (engine) => {
     ])
   })
 
-  it('refuse params that are too long, or nested deeper than every engine takes', async () => {
+  it('refuse params that are too long, nested deeper than every engine takes, or hold what some refuse', async () => {
     await room.addSchedule({ id: 'deep' })
-    const nested = (levels: number): JsonValue => (levels === 0 ? 'core' : [nested(levels - 1)])
+    const nested = (levels: number): JsonValue =>
+      JSON.parse(`${'['.repeat(levels)}"core"${']'.repeat(levels)}`) as JsonValue
     const ask = (params: JsonValue) => requestRuns(room.store, { scheduleId: 'deep', params, actor: 'cli:ann' })
     await expect(ask(nested(31))).rejects.toThrow('nested deeper than 30 levels')
     await expect(ask('x'.repeat(65_536))).rejects.toThrow('the limit is 65536')
+    await expect(ask(nested(100_000))).rejects.toThrow('nested deeper than 30 levels')
+    await expect(ask({ '\ud83d': 1 })).rejects.toThrow('half a character')
+    await expect(ask({ emoji: ['\ude00😀'] })).rejects.toThrow('half a character')
     await ask(nested(30))
     expect((await room.runs('deep'))[0]?.params).toEqual(nested(30))
   })

@@ -332,6 +332,7 @@ describe('a bad option', () => {
     ['NaN in params', schedule({ params: Number.NaN }), 'schedules[0].params', /holds NaN/],
     ['circular params', schedule({ params: circular }), 'schedules[0].params', /circular/],
     ['params of 31 levels', schedule({ params: deep }), 'schedules[0].params', /nested deeper than 30 levels/],
+    ['half a character in params', schedule({ params: { a: ['\ud83d'] } }), 'schedules[0].params', /half a character/],
     ['a Map in params', schedule({ params: new Map() }), 'schedules[0].params', /a Map/],
     ['enabled as text', schedule({ enabled: 'no' }), 'schedules[0].enabled', /must be true or false/],
     ['half a priority', schedule({ priority: 1.5 }), 'schedules[0].priority', /whole number/],

@@ -236,6 +236,7 @@ describe.each(engines())('the API on $name', (engine) => {
     ['no period', 'hourly/backfills', {}, 400],
     ['a period that ends before it begins', 'hourly/backfills', { from: '2026-01-02', to: '2026-01-01' }, 400],
     ['too many slots', 'hourly/backfills', { from: '1980-01-01', to: '2026-01-01' }, 409],
+    ['half a character in params', 'hourly/requests', { params: ['\ud83d'] }, 400],
     ['a body of 300 kB', 'hourly/requests', { params: 'x'.repeat(300_000) }, 413],
   ])('refuses %s and changes nothing', async (_what, target, body, status) => {
     const before = await rows('/api/audit-events', 'events')
