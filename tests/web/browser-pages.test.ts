@@ -120,6 +120,37 @@ describeInBrowser('what each page tells', () => {
     expect(await page.getAttribute('#course svg', 'aria-label')).toMatch(/attempt 1 took .*attempt 3 took/)
   })
 
+  it('a run: what it wrote for a terminal, without colours, tricks and overwritten lines in one', async () => {
+    const prisma = await prismaOn(database.url)
+    const failed = run({
+      scheduleId: 'coloured',
+      jobName: 'build',
+      status: 'FAILED',
+      error: '\u001b[31mbuild failed\u001b[0m: \u202egpj.exe',
+      log: '10 %\r100 %\r\n\u001b]0;title\u0007\u001b[1mdone\u001b[0m\n',
+    })
+    await prisma.jobRun.create({ data: failed })
+    await prisma.$disconnect()
+    const page = await visitor.visit('/runs?schedule=coloured')
+    expect(await page.textContent('.error-line')).toBe('build failed: gpj.exe')
+    await page.locator('a.row-link').first().click()
+    expect(await page.textContent('#error pre')).toBe('build failed: gpj.exe')
+    expect(await page.textContent('#log pre')).toBe('10 %\n100 %\ndone\n')
+  })
+
+  it('a schedule: words without a space, however long, on a page that is no wider for them', async () => {
+    const prisma = await prismaOn(database.url)
+    const long = 'x'.repeat(800)
+    const row = { description: long, enabled: false, pausedReason: long, lastError: long, consecutiveFailures: 1 }
+    await prisma.jobSchedule.create({ data: schedule({ id: 'wordy', ...row }) })
+    await prisma.$disconnect()
+    for (const path of ['/schedules/wordy', '/schedules?search=wordy']) {
+      const page = await visitor.visit(path)
+      const widths = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')
+      expect([path, widths]).toEqual([path, [1280, 1280]])
+    }
+  })
+
   it('timeline: a lane for each schedule, a bar for each run that leads to it, and the same as a table', async () => {
     const page = await visitor.visit('/timeline')
     const lane = page.locator('.lane', { hasText: 'hourly-sync' })

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
 import type { Attempt, AttemptStatus, Run } from '../../domain/run.js'
-import { formatDuration } from './format.js'
+import { firstLine, formatDuration } from './format.js'
 import { StatusBadge, Time } from './marks.js'
 import { Scroll, Section } from './parts.js'
 import { STATUS_TONES } from './words.js'
@@ -39,7 +39,7 @@ export const Attempts: FC<{ run: Run }> = ({ run: { attempts } }) =>
                 <td class="number nowrap">{attempt.durationMs === null ? '–' : formatDuration(attempt.durationMs)}</td>
                 <td>{attempt.passId ?? '–'}</td>
                 <td class="name">
-                  <div class="error-line">{attempt.error?.split('\n')[0] ?? ''}</div>
+                  <div class="error-line">{firstLine(attempt.error ?? '')}</div>
                 </td>
               </tr>
             ))}

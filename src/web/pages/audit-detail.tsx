@@ -1,6 +1,6 @@
 import type { Child, FC } from 'hono/jsx'
 import type { JsonValue } from '../../domain/json.js'
-import { formatCount, plural } from './format.js'
+import { formatCount, plural, printable } from './format.js'
 import { Time } from './marks.js'
 
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
@@ -42,7 +42,7 @@ function wordsOf(name: string, value: JsonValue): Child {
 
 function shown(value: JsonValue): Child {
   if (typeof value === 'number') return formatCount(value)
-  if (typeof value === 'string') return INSTANT.test(value) ? <Time at={new Date(value)} /> : value
+  if (typeof value === 'string') return INSTANT.test(value) ? <Time at={new Date(value)} /> : printable(value)
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ')
   return <code>{JSON.stringify(value)}</code>
 }

@@ -1,5 +1,6 @@
 import { systemClock } from '../../clock.js'
 import { formatDuration } from '../../durations.js'
+import { printable } from './printable.js'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 const MOST_FORMATS = 1000
@@ -38,7 +39,12 @@ export function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
 
-export { formatDuration }
+/** The first line of an error, safe to show. */
+export function firstLine(error: string): string {
+  return printable(error).trimStart().split('\n', 1)[0] ?? ''
+}
+
+export { formatDuration, printable }
 
 function coarse(ms: number): string {
   if (ms < 60_000) return `${Math.round(ms / 1000)} s`

@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx'
 import type { Overview, RunSummary } from '../../queries/queries.js'
+import { firstLine } from './format.js'
 import { Ago, Badge, StatusBadge } from './marks.js'
 import { schedulePath, Section } from './parts.js'
 import { Progress } from './run-table.js'
@@ -26,7 +27,7 @@ export const Failing: FC<{ overview: Overview }> = ({ overview: { failing, sched
               {schedule.consecutiveFailures > 1 ? `${schedule.consecutiveFailures} times in a row, last ` : 'Last run '}
               {schedule.lastRunAt === null ? 'unknown' : <Ago at={schedule.lastRunAt} now={now} />}
             </div>
-            {schedule.lastError === null ? null : <div class="error-line">{schedule.lastError.split('\n')[0]}</div>}
+            {schedule.lastError === null ? null : <div class="error-line">{firstLine(schedule.lastError)}</div>}
           </li>
         ))}
       </ul>
@@ -91,7 +92,7 @@ export const Failures: FC<{ runs: readonly RunSummary[]; now: Date }> = ({ runs,
               )}
               {run.attempt > 1 ? `, ${run.attempt} attempts` : ''}
             </div>
-            {run.error === null ? null : <div class="error-line">{run.error.split('\n')[0]}</div>}
+            {run.error === null ? null : <div class="error-line">{firstLine(run.error)}</div>}
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx'
 import type { PauseOfAll } from '../../queries/queries.js'
 import type { Session } from '../session.js'
+import { printable } from './format.js'
 import { Ago, Time } from './marks.js'
 import { Act, isOperator, Notice } from './parts.js'
 
@@ -16,7 +17,7 @@ interface PauseOfAllView {
 export const PauseOfAllNotice: FC<PauseOfAllView> = ({ pause, now, session, by = null }) =>
   pause === null ? null : (
     <Notice tone="late" title="Everything is paused">
-      {pause.reason === null ? null : <p>{pause.reason}</p>}
+      {pause.reason === null ? null : <p>{printable(pause.reason)}</p>}
       <p>
         {pause.at === null ? (
           'Paused'

@@ -7,6 +7,7 @@ import type { AuditEvent } from '../../queries/queries.js'
 import type { Session } from '../session.js'
 import { Audit } from './audit.js'
 import { AttemptTimeline, Attempts } from './attempts.js'
+import { printable } from './format.js'
 import { Act, isOperator, Notice, schedulePath, Section } from './parts.js'
 import { RunFacts } from './run-facts.js'
 
@@ -97,7 +98,7 @@ const Texts: FC<{ run: Run }> = ({ run }) => (
 const Text: FC<{ id: string; title: string; text: string; isBad?: boolean }> = ({ id, title, text, isBad }) => (
   <Section id={id} title={title}>
     <pre class={isBad === true ? 'text bad' : 'text'} tabindex={0} role="region" aria-label={title}>
-      {text}
+      {printable(text)}
     </pre>
   </Section>
 )

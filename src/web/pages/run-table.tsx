@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
 import type { DurationStatistics, RunSummary } from '../../queries/queries.js'
-import { formatDuration } from './format.js'
+import { firstLine, formatDuration, printable } from './format.js'
 import { Ago, Reason, StatusBadge, Time } from './marks.js'
 import { schedulePath, Scroll } from './parts.js'
 import { TRIGGER_WORDS } from './words.js'
@@ -19,7 +19,8 @@ export const Progress: FC<{ run: Pick<RunSummary, 'progress' | 'jobName'> }> = (
     <span class="progress">
       <progress value={run.progress.fraction} max={1} aria-label={`Progress of ${run.jobName}`}></progress>
       <span>
-        {Math.round(run.progress.fraction * 100)} %{run.progress.note === null ? '' : ` · ${run.progress.note}`}
+        {Math.round(run.progress.fraction * 100)} %
+        {run.progress.note === null ? '' : ` · ${printable(run.progress.note)}`}
       </span>
     </span>
   )
@@ -71,7 +72,7 @@ const RunRow: FC<{ run: RunSummary; now: Date; withSchedule: boolean }> = ({ run
           <Reason reason={run.reason} />
         </div>
       ) : (
-        <div class="detail error-line">{run.error.split('\n')[0]}</div>
+        <div class="detail error-line">{firstLine(run.error)}</div>
       )}
     </td>
     <td class="nowrap">

@@ -11,6 +11,7 @@ import type {
 import type { Session } from '../session.js'
 import { Audit } from './audit.js'
 import { cronWords } from './coming.js'
+import { printable } from './format.js'
 import { StateBadge } from './marks.js'
 import { NextSlots } from './next-slots.js'
 import { isOperator, Notice } from './parts.js'
@@ -65,7 +66,7 @@ export const SchedulePage: FC<ScheduleView> = (view) => {
             {cronWords(schedule.cron) ?? 'A cron expression that cannot be read'} · <code>{schedule.cron}</code> ·{' '}
             {schedule.timezone}
           </p>
-          {schedule.description === null ? null : <p class="muted">{schedule.description}</p>}
+          {schedule.description === null ? null : <p class="muted name">{printable(schedule.description)}</p>}
         </div>
         <div id="state" data-part>
           <StateBadge state={schedule.state} />

@@ -3,7 +3,7 @@ import type { DurationStatistics, PauseOfAll, ScheduleSummary, SlotOutcome } fro
 import { Coming, isPaused } from './coming-slot.js'
 import { comingSlots, cronWords } from './coming.js'
 import { Figures } from './figures.js'
-import { formatIn } from './format.js'
+import { formatIn, printable } from './format.js'
 import { Ago, StateBadge, StatusBadge, Time } from './marks.js'
 import { schedulePath } from './parts.js'
 import { Strip } from './strip.js'
@@ -30,7 +30,9 @@ export const ScheduleRow: FC<RowView> = ({ schedule, now, pause, slots, figures 
       <p class="muted">
         <code>{schedule.cron}</code> {schedule.timezone}
       </p>
-      {schedule.enabled || schedule.pausedReason === null ? null : <p class="muted">Paused: {schedule.pausedReason}</p>}
+      {schedule.enabled || schedule.pausedReason === null ? null : (
+        <p class="muted">Paused: {printable(schedule.pausedReason)}</p>
+      )}
     </div>
     <div class="schedule-past">
       <Strip slots={slots} zone={schedule.timezone} />

@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx'
 import type { ScheduleSummary } from '../../queries/queries.js'
+import { printable } from './format.js'
 import { Ago, Time } from './marks.js'
 import { Notice } from './parts.js'
 
@@ -8,7 +9,7 @@ export const Standing: FC<{ schedule: ScheduleSummary; now: Date }> = ({ schedul
   <>
     {schedule.enabled ? null : (
       <Notice tone="late" title="Paused">
-        {schedule.pausedReason === null ? '' : `${schedule.pausedReason}. `}
+        {schedule.pausedReason === null ? '' : `${printable(schedule.pausedReason)}. `}
         {schedule.pausedUntil === null ? (
           'Until it is resumed.'
         ) : (
@@ -26,7 +27,7 @@ export const Standing: FC<{ schedule: ScheduleSummary; now: Date }> = ({ schedul
     ) : null}
     {schedule.lastError === null || schedule.consecutiveFailures === 0 ? null : (
       <Notice tone="bad" title={failing(schedule)}>
-        <span class="error-line">{schedule.lastError}</span>
+        <span class="error-line">{printable(schedule.lastError)}</span>
       </Notice>
     )}
   </>
