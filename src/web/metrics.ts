@@ -74,10 +74,15 @@ function databaseFigures(registry: Registry, pollIntervalMs: number) {
     registers: [registry],
   })
 
+  interval.set(pollIntervalMs / 1000)
+
+  // What is not known is not told: a figure of before, or a 0, would keep an alert silent or raise one.
+  function forget(): void {
+    for (const each of [schedules, open, lastDay, failing]) each.reset()
+    for (const each of [overdue, signOfLife, started, exitCode]) each.remove()
+  }
+
   function show(overview: Overview, silentSince: SilentSince): void {
-    for (const each of [open, lastDay, failing]) each.reset()
-    for (const each of [signOfLife, started, exitCode]) each.remove()
-    interval.set(pollIntervalMs / 1000)
     overdue.set(silentSince(overview) === null ? 0 : 1)
     if (overview.lastSignOfLifeAt !== null) signOfLife.set(overview.lastSignOfLifeAt.getTime() / 1000)
     if (overview.lastPass !== null) started.set(overview.lastPass.startedAt.getTime() / 1000)
@@ -92,9 +97,12 @@ function databaseFigures(registry: Registry, pollIntervalMs: number) {
     /** A database that is away is a figure, not a failed scrape. */
     set: async (read: () => Promise<Overview>, silentSince: SilentSince): Promise<void> => {
       try {
-        show(await read(), silentSince)
+        const overview = await read()
+        forget()
+        show(overview, silentSince)
         reachable.set(1)
       } catch {
+        forget()
         reachable.set(0)
         failures.inc()
       }

@@ -117,3 +117,21 @@ describe.each(engines())('where no pass has ever come, on $name', (engine) => {
     }
   })
 })
+
+describe('metrics while the database is away', () => {
+  it('tell that it is, and nothing of what nobody knows', async () => {
+    const server = await startWebServer('mysql://nobody:nothing@127.0.0.1:1/none')
+    try {
+      const { status, text } = await call(server, '/metrics')
+      expect(status).toBe(200)
+      const told = text.split('\n').filter((line) => line.startsWith('run_due_schedules_'))
+      expect(told.filter((line) => !line.includes('http_request_duration'))).toEqual([
+        'run_due_schedules_database_up 0',
+        'run_due_schedules_expected_interval_seconds 3600',
+        'run_due_schedules_scrape_failures_total 1',
+      ])
+    } finally {
+      await server.stop()
+    }
+  })
+})
