@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -26,10 +26,11 @@ export async function listen(app: Hono<WebEnv>, host: string, port: number): Pro
   }) as Server
   server.keepAliveTimeout = KEEP_ALIVE_MS
   const unused = unusedConnections(server)
+  const underWay = answersUnderWay(server)
   await open(server, host, port)
   const address = server.address()
   const actual = typeof address === 'object' && address !== null ? address.port : port
-  return { url: `http://${hostOf(host)}:${actual}`, stop: (graceMs) => stop(server, unused, graceMs) }
+  return { url: `http://${hostOf(host)}:${actual}`, stop: (graceMs) => stop(server, unused, underWay, graceMs) }
 }
 
 async function open(server: Server, host: string, port: number): Promise<void> {
@@ -66,10 +67,27 @@ function unusedConnections(server: Server): ReadonlySet<Socket> {
   return unused
 }
 
-async function stop(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+function answersUnderWay(server: Server): ReadonlySet<ServerResponse> {
+  const underWay = new Set<ServerResponse>()
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    if (!server.listening) response.shouldKeepAlive = false
+    underWay.add(response)
+    response.once('close', () => underWay.delete(response))
+  })
+  return underWay
+}
+
+async function stop(
+  server: Server,
+  unused: ReadonlySet<Socket>,
+  underWay: ReadonlySet<ServerResponse>,
+  graceMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
   for (const socket of unused) socket.destroy()
+  // Node closes what is idle now, but would keep these connections once they are answered.
+  for (const response of underWay) response.shouldKeepAlive = false
   const patience = new AbortController()
   await Promise.race([closed, systemClock.sleep(graceMs, patience.signal)])
   patience.abort()

@@ -135,6 +135,26 @@ describe('stopping the web server', () => {
     expect(server.output()).toContain('SIGTERM: stopping')
     idle.destroy()
   })
+
+  it('answers what is under way, and closes its connection instead of keeping it', async () => {
+    const [engine] = engines()
+    const project = await aProject(engine ?? null)
+    projects.push(project)
+    const server = await serve(project.database?.url ?? '', { SHUTDOWN_GRACE_MS: String(GRACE_MS) })
+    const { hostname, port } = new URL(server.url)
+    const socket = net.connect(Number(port), hostname)
+    let answer = ''
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
+    const type = 'application/x-www-form-urlencoded'
+    socket.write(`POST /sign-in HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: ${type}\r\n`)
+    socket.write('Content-Length: 7\r\n\r\n')
+    await expect.poll(() => answer).toContain('100 Continue')
+    const ended = server.stop()
+    await expect.poll(() => server.output()).toContain('SIGTERM: stopping')
+    socket.write('token=x')
+    expect(await ended).toBe(0)
+    expect(answer).toMatch(/HTTP\/1\.1 401 .*\r\nConnection: close\r\n/s)
+  })
 })
 
 describe.each(engines())('beside passes on $name', (engine) => {
