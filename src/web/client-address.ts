@@ -4,6 +4,8 @@ import type { Context } from 'hono'
 import type { WebEnv } from './session.js'
 
 const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']
+// An address, or the name of every machine for itself: any other may be one that a web page had resolved to this machine.
+const OWN_NAME = /^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d+)?$/i
 
 const loopback = networks(['127.0.0.0/8', '::1/128'])
 const inside = networks([
@@ -11,9 +13,10 @@ const inside = networks([
   ...['100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'],
 ])
 
-/** True: asked by a process of this machine, and not on behalf of another. */
+/** True: asked by a process of this machine, and neither on behalf of another nor by a page whose name was bent to it. */
 export function isLocal(context: Context<WebEnv>): boolean {
-  return contains(loopback, peerOf(context)) && FORWARDING.every((name) => context.req.header(name) === undefined)
+  const isForwarded = FORWARDING.some((name) => context.req.header(name) !== undefined)
+  return contains(loopback, peerOf(context)) && !isForwarded && OWN_NAME.test(context.req.header('host') ?? '')
 }
 
 /** Whose tries to sign in are counted together. A peer inside the network may be a proxy: then what it says of its own peer. */

@@ -268,6 +268,8 @@ describe('who may do what', () => {
     expect((await call(server, '/sign-in', { form: { token: operator }, headers: own })).status).toBe(303)
     const proxied = { origin: 'https://cron.example', 'x-forwarded-host': 'cron.example' }
     expect((await call(server, '/sign-in', { form: { token: operator }, headers: proxied })).status).toBe(303)
+    const renamed = { origin: 'https://cron.example', 'sec-fetch-site': 'same-origin' }
+    expect((await call(server, '/sign-in', { form: { token: operator }, headers: renamed })).status).toBe(303)
   })
 
   it('lets a link of another site find the cookie that its browser held back', async () => {

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prismaOn } from '../queries/fixture.js'
 import { engines, type TestDatabase } from '../support/servers.js'
@@ -59,6 +60,27 @@ describe.each(engines())('health and metrics on $name', (engine) => {
     const answer = await call(server, '/metrics', { headers })
     expect(answer.status).toBe(status)
     expect(answer.text.includes('run_due_schedules_')).toBe(status === 200)
+  })
+
+  it.each([
+    ['localhost', 200],
+    ['[::1]', 200],
+    ['evil.example', 401],
+    ['127.0.0.1.evil.example', 401],
+  ])('answers a neighbour that calls this machine %s: %i', async (name, status) => {
+    // Not by fetch, which sets Host itself.
+    const { port } = new URL(server.url)
+    const answered = new Promise<number | undefined>((resolve, reject) => {
+      const asked = get(
+        { host: '127.0.0.1', port, path: '/metrics', headers: { host: `${name}:${port}` } },
+        (answer) => {
+          answer.resume()
+          resolve(answer.statusCode)
+        },
+      )
+      asked.once('error', reject)
+    })
+    expect(await answered).toBe(status)
   })
 
   it('does not take a session for METRICS_TOKEN', async () => {
