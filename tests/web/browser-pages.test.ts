@@ -142,13 +142,17 @@ describeInBrowser('what each page tells', () => {
     const prisma = await prismaOn(database.url)
     const long = 'x'.repeat(800)
     const row = { description: long, enabled: false, pausedReason: long, lastError: long, consecutiveFailures: 1 }
-    await prisma.jobSchedule.create({ data: schedule({ id: 'wordy', ...row }) })
+    const id = `wordy/${'_'.repeat(122)}`
+    await prisma.jobSchedule.create({ data: schedule({ id, ...row }) })
     await prisma.$disconnect()
-    for (const path of ['/schedules/wordy', '/schedules?search=wordy']) {
+    for (const path of [`/schedules/${encodeURIComponent(id)}`, '/schedules?search=wordy']) {
       const page = await visitor.visit(path)
-      const widths = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')
-      expect([path, widths]).toEqual([path, [1280, 1280]])
+      for (const width of [1280, 360]) {
+        await page.setViewportSize({ width, height: 720 })
+        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, width])
+      }
     }
+    await visitor.page.setViewportSize({ width: 1280, height: 720 })
   })
 
   it('timeline: a lane for each schedule, a bar for each run that leads to it, and the same as a table', async () => {
@@ -159,6 +163,20 @@ describeInBrowser('what each page tells', () => {
     await page.click('summary:has-text("As a table")')
     await page.locator(`#timeline table a[href="${href ?? ''}"]`).click()
     expect(await page.textContent('h1')).toMatch(/pull-orders|push-stock/)
+  })
+
+  it('timeline: a failure among runs that are closer than their bars are wide', async () => {
+    const prisma = await prismaOn(database.url)
+    const minutely = Array.from({ length: 30 }, (_, minutes) => new Date(Date.now() - (minutes + 5) * 60_000))
+    await prisma.jobRun.createMany({
+      data: minutely.map((scheduledFor, index) =>
+        run({ scheduleId: 'minutely', jobName: 'job', scheduledFor, status: index === 20 ? 'FAILED' : 'COMPLETED' }),
+      ),
+    })
+    await prisma.$disconnect()
+    const page = await visitor.visit('/timeline')
+    const drawnLast = page.locator('.lane', { hasText: 'minutely' }).locator('svg rect').last()
+    expect(await drawnLast.getAttribute('class')).toContain('tone-bad')
   })
 
   it('sign-in: what a token is, and that a wrong one is none', async () => {

@@ -114,13 +114,13 @@ const Lane: FC<{ scheduleId: string; runs: readonly TimelineRun[]; view: Timelin
         {scheduleId}
       </a>
       <Track view={view} height={depth * 16}>
-        {runs.map((run, index) => (
+        {badLast(runs, rows).map(({ run, row }) => (
           <a href={`/runs/${run.id}`} tabindex={-1}>
             <title>{tooltip(run, view.now)}</title>
             <rect
               class={`run tone-${STATUS_TONES[run.status]}`}
               {...spanOf(view, run.startedAt ?? view.now, run.finishedAt)}
-              y={(rows[index] ?? 0) * 16 + 2}
+              y={row * 16 + 2}
               height="12"
             />
           </a>
@@ -164,6 +164,15 @@ function stack(runs: readonly TimelineRun[], now: Date): number[] {
     rows[index] = row
   }
   return rows
+}
+
+/** Drawn last, a failure is not hidden where runs are closer than their bars are wide. */
+function badLast(runs: readonly TimelineRun[], rows: readonly number[]): { run: TimelineRun; row: number }[] {
+  return runs.map((run, index) => ({ run, row: rows[index] ?? 0 })).sort((a, b) => isBad(a.run) - isBad(b.run))
+}
+
+function isBad({ status }: TimelineRun): 0 | 1 {
+  return STATUS_TONES[status] === 'bad' ? 1 : 0
 }
 
 function startOf(run: TimelineRun | undefined, now: Date): number {
