@@ -104,6 +104,8 @@ describe.each(engines())('the API on $name', (engine) => {
 
   it.each([
     ['/api/runs?stauts=FAILED', `unknown: 'stauts'`],
+    [`/api/runs/${FAILED_RUN}?log=false`, `unknown: 'log'`],
+    ['/api/schedules/hourly?count=3', `unknown: 'count'`],
     ['/api/runs?status=BROKEN', `'BROKEN' is none of PENDING`],
     ['/api/runs?limit=0', 'from 1 to 500'],
     ['/api/runs?limit=1e3', 'from 1 to 500'],
@@ -225,6 +227,8 @@ describe.each(engines())('the API on $name', (engine) => {
   })
 
   it.each([
+    ['a job in the address', 'hourly/requests?job=backup', {}, 400],
+    ['a dry run in the address', 'hourly/backfills?dryRun=true', { from: '2026-01-01', to: '2026-01-02' }, 400],
     ['an unknown job', 'hourly/requests', { job: 'unknown' }, 404],
     ['an unknown field', 'hourly/requests', { jobs: ['backup'] }, 400],
     ['a number for a name', 'hourly/requests', { job: 7 }, 400],

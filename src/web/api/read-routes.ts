@@ -19,6 +19,7 @@ export function readRoutes({ queries, silentSince, settings, clock }: WebDepende
   const app = new Hono<WebEnv>()
 
   app.get('/session', (context) => {
+    readParameters(queryOf(context), {})
     const { role, subject, expiresAt, csrfToken } = sessionOf(context.get('session'))
     return context.json({ role, subject, expiresAt, csrfToken })
   })
@@ -49,6 +50,7 @@ export function readRoutes({ queries, silentSince, settings, clock }: WebDepende
   })
 
   app.get('/schedules/:id', async (context) => {
+    readParameters(queryOf(context), {})
     const schedule = await find(scheduleIdOf(context))
     const [jobs, durations, slots] = await Promise.all([
       queries.listJobs(),
@@ -90,6 +92,7 @@ export function readRoutes({ queries, silentSince, settings, clock }: WebDepende
   })
 
   app.get('/runs/:id', async (context) => {
+    readParameters(queryOf(context), {})
     const id = runIdOf(context)
     const run = await queries.getRun(id)
     if (run !== null) return context.json(run)

@@ -14,8 +14,10 @@ export function queryOf(context: Context<WebEnv>): Record<string, string | strin
   )
 }
 
-/** The JSON object in the body; an empty body is an empty object. */
+/** The JSON object in the body; an empty body is an empty object. What is in the address is refused: nobody reads it. */
 export async function bodyOf(context: Context<WebEnv>): Promise<Record<string, unknown>> {
+  const [unread] = Object.keys(queryOf(context))
+  if (unread !== undefined) throw invalid(`'${unread.slice(0, 60)}' belongs in the body, as JSON, not in the address`)
   const text = await context.req.text()
   if (text.trim() === '') return {}
   if (!/^application\/json\b/i.test(context.req.header('content-type') ?? ''))
