@@ -20,6 +20,7 @@ export function failureOf(error: unknown): Failure {
     const headers = status === 503 ? { 'Retry-After': '10' } : {}
     return { status, code: error.code, message: error.message, fix: error.fix, headers }
   }
+  if (isBrokenOff(error)) return failureOf(new HttpError(400, 'INVALID_PARAMETER', 'the body ended before its length'))
   return {
     status: 500,
     code: 'INTERNAL',
@@ -31,6 +32,11 @@ export function failureOf(error: unknown): Failure {
 
 function pick({ status, code, message }: HttpError): Pick<Failure, 'status' | 'code' | 'message'> {
   return { status, code, message }
+}
+
+/** What Node throws at whoever reads the body of a client that has gone: no fault of the server. */
+function isBrokenOff(error: unknown): boolean {
+  return error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET'
 }
 
 function statusOf(code: ErrorCode): ContentfulStatusCode {

@@ -116,6 +116,27 @@ describe('starting the web server', () => {
   )
 })
 
+describe('a client that goes away', () => {
+  it.each(['Content-Length: 100\r\n\r\ntok', 'Transfer-Encoding: chunked\r\n\r\n3\r\ntok\r\n'])(
+    'in the middle of its body is no error of the server: %j',
+    async (rest) => {
+      const [engine] = engines()
+      const project = await aProject(engine ?? null)
+      projects.push(project)
+      const server = await serve(project.database?.url ?? '')
+      const { hostname, port } = new URL(server.url)
+      const socket = net.connect(Number(port), hostname)
+      const type = 'application/x-www-form-urlencoded'
+      socket.write(`POST /sign-in HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: ${type}\r\n${rest}`)
+      await new Promise((resolve) => socket.once('data', resolve))
+      socket.destroy()
+      const told = async () => (await call(server, '/metrics')).text
+      await expect.poll(told).toMatch(/_count\{method="POST",route="[^"]*",status="400"\} 1/)
+      expect(server.output()).not.toContain('error')
+    },
+  )
+})
+
 describe('stopping the web server', () => {
   // Twice what a busy machine may need to stop; the server would wait it out.
   const GRACE_MS = 40_000
