@@ -308,6 +308,37 @@ describeInBrowser('what is on a page', () => {
       expect(await page.textContent('#live')).toBe('Live')
     }))
 
+  it('leaves the reader of a log where they are, and what they have marked', () =>
+    as('viewer', {}, async ({ visit, page }) => {
+      const prisma = await prismaOn(database.url)
+      const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index}\n`).join('')
+      const running = run({ scheduleId: 'chatty', jobName: 'chatty', status: 'RUNNING', log: lines(200) })
+      await prisma.jobRun.create({ data: { ...running, finishedAt: null, durationMs: null } })
+      const write = (count: number) => prisma.jobRun.update({ where: { id: running.id }, data: { log: lines(count) } })
+      const refresh = () => page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+      try {
+        await visit(`/runs/${running.id}`)
+        await page.evaluate(`document.querySelector('#log pre').scrollTo(0, 300)`)
+        await write(201)
+        await refresh()
+        await page.locator('#log pre', { hasText: 'line 200' }).waitFor()
+        expect(await page.evaluate(`document.querySelector('#log pre').scrollTop`)).toBe(300)
+        await page.evaluate(`getSelection().selectAllChildren(document.querySelector('#log pre'))`)
+        await write(202)
+        const answered = page.waitForResponse(`**/runs/${running.id}`)
+        await refresh()
+        await (await answered).finished()
+        await page.evaluate(`getSelection().toString()`)
+        expect(await page.evaluate(`getSelection().toString()`)).toContain('line 200')
+        await page.evaluate(`getSelection().removeAllRanges()`)
+        await refresh()
+        await page.locator('#log pre', { hasText: 'line 201' }).waitFor()
+      } finally {
+        await prisma.jobRun.delete({ where: { id: running.id } })
+        await prisma.$disconnect()
+      }
+    }))
+
   it('says that it is not up to date while the server hangs, and no more once it answers', () =>
     as('viewer', {}, async ({ visit, page }) => {
       await visit('/runs')

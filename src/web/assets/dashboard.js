@@ -99,13 +99,27 @@ function exchange(fresh) {
     // Whoever is typing, or stands on a button, is left alone.
     if (old.contains(document.activeElement) && document.activeElement !== document.body) continue
     if (old.parentElement?.closest('[data-part]')) continue
+    if (isSelected(old)) continue
     const open = new Set([...old.querySelectorAll('details[open][data-keep]')].map((details) => details.dataset.keep))
     sent.set(id, markup)
     localize(part)
     shorten(part)
     for (const details of part.querySelectorAll('details[data-keep]')) details.open = open.has(details.dataset.keep)
+    const scrolled = scrollersOf(old).map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop])
     old.replaceWith(document.adoptNode(part))
+    // The same as before by their order: what is new is mostly rows and lines.
+    scrollersOf(part).forEach((scroller, index) => scroller.scrollTo(...(scrolled[index] ?? [0, 0])))
   }
+}
+
+function scrollersOf(part) {
+  return [...part.querySelectorAll('.scroll, .text')]
+}
+
+// Somebody marks a text to copy it.
+function isSelected(part) {
+  const selection = getSelection()
+  return selection !== null && !selection.isCollapsed && selection.containsNode(part, true)
 }
 
 function tell(text) {
