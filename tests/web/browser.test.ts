@@ -339,6 +339,27 @@ describeInBrowser('what is on a page', () => {
       }
     }))
 
+  it('announces a notice once, however often it is brought up to date', () =>
+    as('viewer', {}, async ({ visit, page }) => {
+      const prisma = await prismaOn(database.url)
+      const refresh = () => page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+      await prisma.jobSchedule.create({ data: schedule({ id: 'noticed' }) })
+      const change = (data: { enabled?: boolean; pausedReason?: string }) =>
+        prisma.jobSchedule.update({ where: { id: 'noticed' }, data })
+      await visit('/schedules/noticed')
+      await change({ enabled: false, pausedReason: 'moving' })
+      await refresh()
+      const notice = page.locator('#standing .notice')
+      await notice.filter({ hasText: 'moving.' }).waitFor()
+      expect(await notice.getAttribute('role')).toBe('status')
+      await change({ pausedReason: 'still moving' })
+      await refresh()
+      await notice.filter({ hasText: 'still moving.' }).waitFor()
+      expect(await notice.getAttribute('role')).toBeNull()
+      await prisma.jobSchedule.delete({ where: { id: 'noticed' } })
+      await prisma.$disconnect()
+    }))
+
   it('says that it is not up to date while the server hangs, and no more once it answers', () =>
     as('viewer', {}, async ({ visit, page }) => {
       await visit('/runs')

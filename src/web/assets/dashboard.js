@@ -105,10 +105,19 @@ function exchange(fresh) {
     localize(part)
     shorten(part)
     for (const details of part.querySelectorAll('details[data-keep]')) details.open = open.has(details.dataset.keep)
+    hush(part, old)
     const scrolled = scrollersOf(old).map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop])
     old.replaceWith(document.adoptNode(part))
     // The same as before by their order: what is new is mostly rows and lines.
     scrollersOf(part).forEach((scroller, index) => scroller.scrollTo(...(scrolled[index] ?? [0, 0])))
+  }
+}
+
+// A notice that was there before is not announced again to those who listen, only because `2 min ago` has become `3 min ago`.
+function hush(part, old) {
+  const told = new Set([...old.querySelectorAll('.notice strong')].map((title) => title.textContent))
+  for (const notice of part.querySelectorAll('.notice')) {
+    if (told.has(notice.querySelector('strong').textContent)) notice.removeAttribute('role')
   }
 }
 
