@@ -155,6 +155,8 @@ async function execute(port: number, sql: string): Promise<void> {
 async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+  // Nothing else may keep this process, which would then end in the middle of the wait.
+  server.ref()
   server.kill(signal)
   await ended
 }
