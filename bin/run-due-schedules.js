@@ -25,7 +25,8 @@ function drained(stream) {
     let waitedMs = 0
     const patienceMs = exitCode > 128 ? STALLED_AFTER_A_SIGNAL_MS : STALLED_READER_MS
     const timer = setInterval(() => {
-      waitedMs = stream.writableLength === left ? waitedMs + 50 : 0
+      // Jobs that were left behind may go on printing: only what was read counts.
+      waitedMs = stream.writableLength < left ? 0 : waitedMs + 50
       left = stream.writableLength
       if (left === 0 || stream.destroyed || waitedMs >= patienceMs) {
         clearInterval(timer)

@@ -1,6 +1,6 @@
 import { LONGEST_TIMER_MS } from '../clock.js'
 import { messageOf, ScheduleError } from '../errors.js'
-import { currentJobScope, ExitRefused, refuseExits } from '../jobs/job-scope.js'
+import { currentJobScope, ExitRefused, refuseExits, spareHandlers } from '../jobs/job-scope.js'
 import type { PassStopper } from '../pass/stop.js'
 
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -64,7 +64,10 @@ export function guardProcess({ stopper, warn, graceMs, maxDurationMs }: GuardOpt
       endIn(RECORDING_MS, signal)
     } else endNow(EXIT_CODES[signal])
   }
+  let isOver = false
   const onStray = (thrown: unknown): void => {
+    spareHandlers()
+    if (isOver) return
     const scope = currentJobScope()
     if (scope?.blame(thrown) === true) return
     if (scope === null && thrown instanceof ExitRefused) return
@@ -82,8 +85,8 @@ export function guardProcess({ stopper, warn, graceMs, maxDurationMs }: GuardOpt
       for (const timer of timers) clearTimeout(timer)
       allowExits()
       for (const signal of SIGNALS) process.off(signal, onSignal)
-      process.off('uncaughtException', onStray)
-      process.off('unhandledRejection', onStray)
+      // What was said may have to wait for its reader: what jobs leaked must not change how the process ends meanwhile.
+      isOver = true
     },
   }
 }

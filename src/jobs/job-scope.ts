@@ -40,6 +40,16 @@ export function refuseExits(onRefused: (refused: ExitRefused) => void): () => vo
   }
 }
 
+/**
+ * For what is called next in this turn: handlers of uncaught errors that end the process, as many libraries bring them. What
+ * such a handler throws would end it, so to them the refusal is none.
+ */
+export function spareHandlers(): void {
+  handlersAreCalled = true
+  setImmediate(() => (handlersAreCalled = false))
+}
+
+let handlersAreCalled = false
 let onStrangersExit: ((refused: ExitRefused) => void) | null = null
 
 /** From the first job on `process.exit` throws where a job calls it; everybody else's calls go through, unless refused. */
@@ -53,6 +63,7 @@ function guardExit(): void {
     const refused = new ExitRefused(code)
     if (scope === null) onStrangersExit?.(refused)
     else scope.blame(refused)
+    if (handlersAreCalled) return undefined as never
     throw refused
   }
 }

@@ -114,6 +114,17 @@ describe('in a pass, an inline job that', () => {
     expect(stderr).toContain('threw where nobody waits for it: threw something that cannot be shown')
   })
 
+  it('brings handlers of uncaught errors that end the process fails as without them', async () => {
+    const { code, bad } = await passWith(
+      `run: async () => { for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, () => process.exit(44)); setTimeout(() => { throw new Error('from a timer') }, 20); void Promise.reject(new Error('forgotten')); await sleep(200) }`,
+    )
+    expect([code, bad?.['status'], bad?.['error']]).toEqual([
+      1,
+      'FAILED',
+      expect.stringContaining('outside its promise: forgotten') as string,
+    ])
+  })
+
   it('prints megabytes keeps stdout one JSON document and its log within 64 KiB', async () => {
     const { code, bad } = await passWith(
       `run: ({ log }) => { for (let n = 0; n < 200; n++) { process.stdout.write('x'.repeat(20_000) + '\\n'); log('y'.repeat(20_000)) }; return 'z'.repeat(5_000_000) }`,

@@ -61,4 +61,42 @@ describe('a pass whose reader', () => {
     const { code, stdout } = await ended
     expect([code, stdout.length > JOBS * 8000]).toEqual([0, true])
   })
+
+  it('reads late does not see the pass fail of what a job leaked', async () => {
+    project.configure(`{
+      jobs: [defineJob({ name: 'leaks', run: () => {
+        process.stderr.write('y'.repeat(1_000_000))
+        setInterval(() => { effect('tick'); throw new Error('leaked') }, 5)
+      } })],
+      schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['leaks'], firstRun: 'immediately' }],
+    }`)
+    const { child, ended } = project.start()
+    child.stderr?.pause()
+    await expect
+      .poll(async () => (await project.sql('SELECT status FROM RunnerPass'))[0])
+      .toEqual({ status: 'FINISHED' })
+    const ticks = project.effects().length
+    await expect.poll(() => project.effects().length).toBeGreaterThan(ticks + 100)
+    child.stderr?.resume()
+    expect((await ended).code).toBe(0)
+  })
+
+  it('reads no more is not waited for because of what a job that was left behind prints', async () => {
+    project.configure(`{
+      jobs: [defineJob({ name: 'prints', run: () => {
+        setInterval(() => process.stderr.write('y'.repeat(10_000)), 1)
+        effect('here')
+        return new Promise(() => {})
+      } })],
+      schedules: [{ id: 's', cron: '0 3 1 1 *', jobs: ['prints'], firstRun: 'immediately' }],
+    }`)
+    const { child, ended } = project.start([], { SHUTDOWN_GRACE_MS: '100' })
+    child.stderr?.pause()
+    await expect.poll(() => project.effects()).toEqual(['here'])
+    child.kill('SIGTERM')
+    await new Promise((resolve) => child.once('exit', resolve))
+    expect(child.exitCode).toBe(143)
+    child.stderr?.resume()
+    await ended
+  })
 })
