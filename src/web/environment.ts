@@ -22,6 +22,8 @@ export interface WebEnvironment {
 type Variables = NodeJS.ProcessEnv
 
 const LEAST_METRICS_TOKEN = 16
+const SENDABLE = /^[\x21-\x7e]+$/
+const TOKEN_FIX = 'make one, for example with `openssl rand -hex 24`'
 
 /**
  * The environment, checked; ENVIRONMENT_INVALID with everything that is wrong. The config file is looked for, because
@@ -70,7 +72,10 @@ function readMetricsToken(variables: Variables, problems: Problem[]): string | n
   if (text === undefined) return null
   if (text.length < LEAST_METRICS_TOKEN) {
     const message = `has ${text.length} characters, ${LEAST_METRICS_TOKEN} are the least`
-    problems.push({ path: 'METRICS_TOKEN', message, fix: 'make one, for example with `openssl rand -hex 24`' })
+    problems.push({ path: 'METRICS_TOKEN', message, fix: TOKEN_FIX })
+  } else if (!SENDABLE.test(text)) {
+    const message = 'has characters that no Authorization header can carry'
+    problems.push({ path: 'METRICS_TOKEN', message, fix: TOKEN_FIX })
   }
   return text
 }

@@ -53,6 +53,11 @@ describe('starting the web server', () => {
     ['with a PORT that is none', { JWT_SECRET: SECRET, PORT: '70000' }, 'PORT: must be a whole number'],
     ['with a short METRICS_TOKEN', { JWT_SECRET: SECRET, METRICS_TOKEN: 'x' }, 'METRICS_TOKEN: has 1 characters'],
     [
+      'with a METRICS_TOKEN that nobody can send',
+      { JWT_SECRET: SECRET, METRICS_TOKEN: 'correct horse battery staple' },
+      'METRICS_TOKEN: has characters',
+    ],
+    [
       'with a database that is none',
       { JWT_SECRET: SECRET, DATABASE_URL: 'postgres://x/y' },
       'DATABASE_URL: names a Post',
