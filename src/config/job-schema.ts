@@ -76,12 +76,17 @@ const methodField = field((input) => {
   return method
 })
 
+/** Those of the connection, which fetch sets itself: it drops them, or refuses the whole request. */
+const FETCH_SETS = /^(host|connection|content-length|transfer-encoding|keep-alive|upgrade|expect)$/i
+
 const headersField = field((input) => {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw rejected(`must be an object of header names and texts, not ${kindOf(input)}`)
   }
   for (const [name, value] of Object.entries(input)) {
     if (!TOKEN.test(name)) throw rejected(`'${name}' is not a header name`)
+    if (FETCH_SETS.test(name))
+      throw rejected(`${name} is a header that fetch sets itself`, 'remove it; a host goes into the URL')
     if (typeof value !== 'string') throw rejected(`${name} must be a text, not ${kindOf(value)}`)
     if (/[\r\n\0]/.test(value))
       throw rejected(`${name} contains a line break`, 'remove it; secrets read from files often end in one')

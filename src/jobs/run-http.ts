@@ -7,7 +7,7 @@ import { cutText } from './utf8.js'
 
 const SHOWN_BODY_BYTES = 1024
 
-/** Sends one request and waits for the whole answer; nothing but the job's timeout bounds the wait. */
+/** Sends one request and waits for the whole answer; once connected (10 s) nothing but the job's timeout bounds the wait. */
 export async function runHttp({ request, halt, log }: Attempt, work: HttpWork): Promise<Ending> {
   // Node's own fetch gives up after five minutes without a header or a byte, whatever the job's timeout.
   const { Agent, fetch } = await import('undici')

@@ -274,6 +274,7 @@ describe('a bad option', () => {
       'jobs[0].request.headers',
       /'x y' is not a header name/,
     ],
+    ['a Host header', http({ headers: { Host: 'a' } }), 'jobs[0].request.headers', /Host is a header that fetch sets/],
     [
       'a header with a line break',
       http({ headers: { 'x-key': 'k\n' } }),
