@@ -57,7 +57,9 @@ async function tellWhatWasFound() {
   const { createClient } = await import('../dist/client.js')
   const client = createClient({ databaseUrl })
   try {
-    const runs = (await client.runs.list({ limit: 20 })).filter((run) => run.createdAt >= startedAt)
+    const listed = await client.runs.list({ limit: 20 })
+    // Slots that did not run have a row as well, and nothing to say.
+    const runs = listed.filter((run) => run.createdAt >= startedAt && run.startedAt !== null)
     if (runs.length === 0) return
     process.stdout.write('\nWhat the jobs said\n')
     for (const { id, jobName } of runs.reverse()) {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import Database from 'libsql'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../architecture/read-imports.js'
@@ -42,6 +43,18 @@ describe('the quickstart', () => {
     expect(second.stdout).toMatch(/next: (machine|documents) .* \(in /)
     expect(second.stdout).not.toContain('What the jobs said')
     expect(second.code).toBe(0)
+  })
+
+  it('says nothing of slots that did not run', async () => {
+    const database = new Database(path.join(folder, 'quickstart.db'))
+    database.exec(
+      `UPDATE JobSchedule SET nextRunAt = strftime('%Y-%m-%dT%H:00:00.000+00:00', 'now', '-2 hours'), lastSlotAt = NULL WHERE id = 'machine'`,
+    )
+    database.close()
+    const { stdout } = await start()
+    expect(stdout).toMatch(/slots missed/)
+    expect(stdout).toMatch(/What the jobs said\n {2}inspect-node {4}Node/)
+    expect(stdout).not.toMatch(/^ {2}\*/m)
   })
 
   it('tells what to do next', () => {
