@@ -3,7 +3,7 @@ import { systemClock } from '../clock.js'
 import { EXIT, ScheduleError } from '../errors.js'
 import { VERSION } from '../version.js'
 import type { CliContext } from './context.js'
-import { registerPass } from './commands/pass.js'
+import { registerPass, unknownCommand } from './commands/pass.js'
 import { divertStdout } from './divert-stdout.js'
 import { explainEarlyExit } from './early-exit.js'
 import { reportError } from './report-error.js'
@@ -82,6 +82,7 @@ async function createProgram(argv: readonly string[], context: CliContext): Prom
     .helpCommand('help [command]', 'how to use a command')
   program.hook('preSubcommand', refuseOptionsOfAPass)
   registerPass(program, context)
+  refuseHelpOnNothing(argv)
   for (const name of namedCommands(argv)) (await COMMANDS[name]?.())?.(program, context)
   for (const command of program.commands) {
     command.allowExcessArguments(false)
@@ -89,6 +90,13 @@ async function createProgram(argv: readonly string[], context: CliContext): Prom
     if (!knows) command.option('--config <file>', 'config file')
   }
   return program
+}
+
+/** commander would show the list of commands, without a word on why. */
+function refuseHelpOnNothing([help, word]: readonly string[]): void {
+  const names = Object.keys(COMMANDS)
+  if (help !== 'help' || word === undefined || word.startsWith('-') || word === 'help') return
+  if (!names.includes(word)) throw unknownCommand(word, names)
 }
 
 /** `--dry-run run ID` would run: what stands before a command is refused unless the command knows it too. */

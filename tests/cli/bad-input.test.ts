@@ -28,6 +28,7 @@ describe('bad input', () => {
     [['runs', '--nope'], /✗ unknown option '--nope'\n {2}fix: see `run-due-schedules runs --help`/],
     [['--dryrun'], /✗ unknown option '--dryrun'\n {2}fix: did you mean --dry-run\?/],
     [['lst'], /no command 'lst'[\s\S]*did you mean 'list'/],
+    [['help', 'lst'], /no command 'lst'[\s\S]*did you mean 'list'/],
     [['--concurrency', '0'], /whole number from 1 to 1000/],
     [['--fail-on', 'everything'], /--fail-on takes failed, deferred or none/],
     [['--max-duration', 'soon'], /--max-duration: 'soon' is not a duration/],

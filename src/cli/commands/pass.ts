@@ -59,9 +59,15 @@ export const readMaxDuration = durationOption('--max-duration')
 /** A pass takes no words: one that is there was meant as a command. */
 function refuseWords({ args: [word], commands }: Command): void {
   if (word === undefined) return
-  const names = commands.map((command) => command.name())
+  throw unknownCommand(
+    word,
+    commands.map((command) => command.name()),
+  )
+}
+
+export function unknownCommand(word: string, names: readonly string[]): ScheduleError {
   const meant = nearest(word, names)
-  throw new ScheduleError('USAGE', `there is no command '${word}'`, {
+  return new ScheduleError('USAGE', `there is no command '${word}'`, {
     fix: meant === null ? `commands are ${names.join(', ')}` : `did you mean '${meant}'?`,
   })
 }
