@@ -2,6 +2,9 @@ import type { Run, RunHead } from '../domain/run.js'
 import type { JobRow, Schedule } from '../domain/schedule.js'
 import type { Row, SqlValue } from './database.js'
 
+// JSON.stringify escapes nothing else so; the backslash is no escaped one itself.
+const HALF_PAIR = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g
+
 /** How a column's value is stored; 'list' is JSON that reads as [] when NULL. */
 type Kind = 'text' | 'number' | 'flag' | 'instant' | 'json' | 'list'
 type AnyColumns = Readonly<Record<string, Kind>>
@@ -144,8 +147,10 @@ export function requiredInstant(value: unknown): Date {
   return instant
 }
 
+/** Half a surrogate pair, which MySQL and MariaDB do not take, becomes the replacement character, as in any other text. */
 export function encodeJson(value: unknown): string | null {
-  return value === null || value === undefined ? null : JSON.stringify(value)
+  if (value === null || value === undefined) return null
+  return JSON.stringify(value).replaceAll(HALF_PAIR, '$1\\ufffd')
 }
 
 function decode(kind: Kind, value: unknown): unknown {

@@ -150,6 +150,18 @@ describe.each(engines())('people and applications on $name', (engine) => {
       expect({ ...again, updatedAt: null }).toEqual({ ...given, updatedAt: null })
     })
 
+    it('stores half a surrogate pair as any other text that is none', async () => {
+      const half = '\ud83d'
+      const params = { text: `${half}x\\${half}`, escaped: '\\ud83d', whole: '😀', [half]: 1 }
+      const id = await createSchedule(fixture.store, { params })
+      expect((await fixture.store.readSchedules([id]))[0]?.params).toEqual({
+        text: '\ufffdx\\\ufffd',
+        escaped: '\\ud83d',
+        whole: '😀',
+        '\ufffd': 1,
+      })
+    })
+
     it('applies what the edit says of each, null leaves one alone', async () => {
       const { store } = fixture
       const [one, two] = [await createSchedule(store), await createSchedule(store)]

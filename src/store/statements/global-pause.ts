@@ -1,3 +1,4 @@
+import { encodeJson } from '../columns.js'
 import type { Database } from '../database.js'
 import type { GlobalPause, NewAuditEvent } from '../store.js'
 import { writeAudit } from './audit.js'
@@ -22,7 +23,7 @@ export async function setGlobalPause(
       const now = await readNow(statements)
       await statements.run("DELETE FROM RunnerSetting WHERE name = 'pause'")
       if (pause !== null)
-        await statements.insertAll('RunnerSetting', [{ name: 'pause', value: JSON.stringify(pause), updatedAt: now }])
+        await statements.insertAll('RunnerSetting', [{ name: 'pause', value: encodeJson(pause), updatedAt: now }])
       await writeAudit(statements, [audit], now)
     }),
   )
