@@ -126,17 +126,20 @@ describe.each(engines())('migrate on $name', (engine) => {
 })
 
 describe.each(engines().filter((engine) => engine.dialect === 'mysql'))('migrate on a $name server', (engine) => {
-  it('creates a database that does not exist', async () => {
-    const { url, drop } = await engine.createDatabase({ migrated: false })
-    const connection = await connectTo(url)
-    const to = new URL(url)
-    to.pathname += '_new'
-    expect(await pendingMigrations(to.href)).toEqual(ALL)
-    expect(await migrate(to.href)).toEqual(ALL)
-    await connection.query(`DROP DATABASE \`${to.pathname.slice(1)}\``)
-    await connection.end()
-    await drop()
-  })
+  it.each(['_new', '.with%20a%20dot'])(
+    'creates a database that does not exist, of a name such as …%s',
+    async (more) => {
+      const { url, drop } = await engine.createDatabase({ migrated: false })
+      const connection = await connectTo(url)
+      const to = new URL(url)
+      to.pathname += more
+      expect(await pendingMigrations(to.href)).toEqual(ALL)
+      expect(await migrate(to.href)).toEqual(ALL)
+      await connection.query(`DROP DATABASE \`${decodeURIComponent(to.pathname.slice(1))}\``)
+      await connection.end()
+      await drop()
+    },
+  )
 })
 
 // Prisma's lock holds for a whole server, so this needs one that no other test uses.

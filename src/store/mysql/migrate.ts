@@ -54,13 +54,13 @@ async function connectOrCreate(target: MysqlTarget): Promise<Connection> {
   }
   const server = await connect(target, null)
   try {
-    await server.query('CREATE DATABASE IF NOT EXISTS ??', [target.database])
+    await server.query(`CREATE DATABASE IF NOT EXISTS ${quoted(target.database)}`)
   } catch (error) {
     throw new ScheduleError(
       'DATABASE_UNREACHABLE',
       `The database '${target.database}' does not exist and cannot be created: ${messageOf(error)}`,
       {
-        fix: `Create it (CREATE DATABASE \`${target.database}\`) or grant user '${target.user}' the right to.`,
+        fix: `Create it (CREATE DATABASE ${quoted(target.database)}) or grant user '${target.user}' the right to.`,
         cause: error,
       },
     )
@@ -68,6 +68,11 @@ async function connectOrCreate(target: MysqlTarget): Promise<Connection> {
     server.destroy()
   }
   return connect(target)
+}
+
+/** As one name: the driver would split it at its dots. */
+function quoted(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``
 }
 
 async function migrateWith(connection: Connection): Promise<string[]> {
