@@ -17,8 +17,9 @@ export function connectSqlite({ file }: SqliteTarget): Database {
   const client = new PrismaClient({ adapter }) as unknown as Client
   return {
     engine: 'sqlite',
-    ...guardClient(client, () => {
+    ...guardClient(client, async () => {
       expectFile(file)
+      await (await import('../store/sqlite/migrate.js')).pendingOnSqlite({ engine: 'sqlite', file })
     }),
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../migration-files.js'
 import { splitStatements } from '../split-statements.js'
 import { type Connection, connect } from './connect.js'
+import { describeFailure } from './failures.js'
 
 const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "id"                    TEXT PRIMARY KEY NOT NULL,
@@ -26,21 +27,27 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 // Prisma's native engine stores these instants as milliseconds.
 const NOW_MS = "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
 
-export async function migrateSqlite(target: SqliteTarget): Promise<string[]> {
-  const connection = connect(target.file, { readOnly: false })
-  try {
+export async function migrateSqlite({ file }: SqliteTarget): Promise<string[]> {
+  return withConnection(file, false, async (connection) => {
     await refuseEdited('sqlite', readRows(connection))
-    return await migrateWith(connection)
-  } finally {
-    connection.close()
-  }
+    return migrateWith(connection)
+  })
 }
 
 export async function pendingOnSqlite(target: SqliteTarget): Promise<string[]> {
-  if (!existsSync(target.file)) return listMigrations('sqlite')
-  const connection = connect(target.file, { readOnly: true })
+  return existsSync(target.file) ? withConnection(target.file, true, pendingWith) : listMigrations('sqlite')
+}
+
+async function withConnection<T>(
+  file: string,
+  readOnly: boolean,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = connect(file, { readOnly })
   try {
-    return await pendingWith(connection)
+    return await work(connection)
+  } catch (error) {
+    throw describeFailure(error)
   } finally {
     connection.close()
   }

@@ -2,6 +2,7 @@ import { ScheduleError } from '../../errors.js'
 import type { CallGate } from '../call-gate.js'
 import type { Database } from '../database.js'
 import { connect, refuseToWait } from './connect.js'
+import { describeFailure } from './failures.js'
 import { migrateWith, pendingWith } from './migrate.js'
 import { sqliteDatabase, type Urgency } from './sqlite-database.js'
 
@@ -27,7 +28,7 @@ async function open(file: string, { readOnly, urgency, gate }: OpenSqliteOptions
     return readOnly ? database : { ...database, close: () => closeWhole(database) }
   } catch (error) {
     connection.close()
-    throw error
+    throw describeFailure(error)
   }
 }
 

@@ -1,9 +1,9 @@
 import { systemClock } from '../../clock.js'
-import { messageOf, ScheduleError } from '../../errors.js'
 import type { CallGate } from '../call-gate.js'
-import { type Database, type Dialect, DuplicateKeyError, type Statements } from '../database.js'
+import type { Database, Dialect, Statements } from '../database.js'
 import { createTurns } from '../turns.js'
 import type { Connection } from './connect.js'
+import { describeFailure, isBusy } from './failures.js'
 import { sqliteDialect, sqliteStatements } from './statements.js'
 
 /**
@@ -105,30 +105,4 @@ export function sqliteDatabase(
         return Promise.resolve()
       }),
   }
-}
-
-function isBusy(error: unknown): boolean {
-  const code = codeOf(error)
-  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
-}
-
-function describeFailure(error: unknown): ScheduleError {
-  if (error instanceof ScheduleError) return error
-  const message = messageOf(error)
-  if (['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(codeOf(error)))
-    return new DuplicateKeyError(error)
-  if (/no such (table|column)/.test(message)) {
-    return new ScheduleError('DATABASE_NOT_MIGRATED', `The database lacks what this version needs: ${message}`, {
-      fix: 'Run: npx run-due-schedules migrate, with the newest version that uses this database.',
-      cause: error,
-    })
-  }
-  const fix = isBusy(error)
-    ? 'Another process holds the file: end it, or use MySQL for more than one machine.'
-    : 'Check the file and its disk.'
-  return new ScheduleError('DATABASE_FAILED', `The database refused a statement: ${message}`, { fix, cause: error })
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }
