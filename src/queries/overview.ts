@@ -9,6 +9,7 @@ import { listRuns } from './run-search.js'
 import { countSchedules, findFailingIds } from './schedule-search.js'
 import { readPauseOfAll } from './schedules.js'
 import { empty, join, raw, sql } from './sql.js'
+import { readByHand } from './written-by-hand.js'
 
 const DAY_MS = 86_400_000
 const SHOWN = 20
@@ -94,13 +95,14 @@ async function readLastPasses({ client }: Database): Promise<PassRow[]> {
   return [pass, worker, ...alive].flatMap((row) => (row === null ? [] : [toPass(row)]))
 }
 
-async function readNext({ client }: Database): Promise<Overview['next']> {
-  const row = await client.jobSchedule.findFirst({
+async function readNext(database: Database): Promise<Overview['next']> {
+  const first = await database.client.jobSchedule.findFirst({
     where: { enabled: true, orphaned: false, nextRunAt: { not: null } },
     orderBy: [{ nextRunAt: 'asc' }, { id: 'asc' }],
     select: { id: true, nextRunAt: true },
   })
-  return row === null || row.nextRunAt === null ? null : { scheduleId: row.id, at: row.nextRunAt }
+  const [row] = await readByHand(database, first === null ? [] : [first])
+  return row === undefined || row.nextRunAt === null ? null : { scheduleId: row.id, at: row.nextRunAt }
 }
 
 function signOfLife(pass: PassRow, now: Date): Date {

@@ -6,6 +6,7 @@ import { toPauseOfAll, toSchedule } from './rows.js'
 import { findScheduleIds } from './schedule-search.js'
 import { scheduleState } from './schedule-state.js'
 import type { Schedule } from '../domain/schedule.js'
+import { readByHand } from './written-by-hand.js'
 
 const OPEN = ['RUNNING', 'QUEUED', 'PENDING']
 
@@ -21,15 +22,17 @@ export async function listSchedules(database: Database, query: ScheduleQuery = {
       database.client.jobSchedule.findMany({ where: { id: { in: some } } }),
     ),
   )
-  const found = new Map(pages.flat().map((row) => [row.id, toSchedule(row)]))
+  const rows = await readByHand(database, pages.flat())
+  const found = new Map(rows.map((row) => [row.id, toSchedule(row)]))
   const schedules = ids.flatMap((id) => found.get(id) ?? [])
   return { now, globalPause, schedules: await summarize(database, schedules, now, globalPause), total }
 }
 
 export async function getSchedule(database: Database, id: string): Promise<ScheduleSummary | null> {
   const now = await readNow(database)
-  const row = await database.client.jobSchedule.findUnique({ where: { id } })
-  if (row === null) return null
+  const found = await database.client.jobSchedule.findUnique({ where: { id } })
+  const [row] = await readByHand(database, found === null ? [] : [found])
+  if (row === undefined) return null
   const [summary] = await summarize(database, [toSchedule(row)], now, await readPauseOfAll(database, now))
   return summary ?? null
 }

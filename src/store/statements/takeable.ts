@@ -1,4 +1,4 @@
-import { requiredInstant } from '../columns.js'
+import { instantOf } from '../columns.js'
 import { type Database, type Dialect, marks, type Query, type Row } from '../database.js'
 import type { LockedSchedule, Takeable, TakeableQuery } from '../store.js'
 import { OURS } from './check.js'
@@ -58,8 +58,9 @@ function waitingQuery({ straightJoin, now }: Dialect, { configName, limit, sched
   }
 }
 
+/** SQLite takes for an instant whatever somebody writes there by hand: what is none is put right as the schedule is taken. */
 function takeableOf(row: Row): Takeable {
-  return { scheduleId: String(row['id']), priority: Number(row['priority']), at: requiredInstant(row['at']) }
+  return { scheduleId: String(row['id']), priority: Number(row['priority']), at: instantOf(row['at']) ?? new Date(0) }
 }
 
 function merge(found: Map<string, Takeable>, next: Takeable): void {
