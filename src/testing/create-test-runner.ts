@@ -27,10 +27,10 @@ export async function createTestRunner(options: ConfigOptions, settings: TestRun
   await program.pass([])
   return {
     clock: testClock(time, activity),
-    pass: ({ schedules } = {}) => program.pass(schedules ?? null),
+    pass: ({ schedules = [] } = {}) => program.pass(schedules.length === 0 ? null : schedules),
     passUntil: (instant) => passUntil(program, time, environment.pollIntervalMs, instantOf(instant).getTime()),
     crash: (jobName) => program.crash(jobName),
-    plan: ({ schedules } = {}) => program.plan(schedules ?? null),
+    plan: ({ schedules = [] } = {}) => program.plan(schedules.length === 0 ? null : schedules),
     async deploy(next) {
       program.config = await readTestConfig(next, standInsFor(next, settings.jobs ?? {}))
     },

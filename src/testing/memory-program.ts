@@ -7,6 +7,7 @@ import { pass } from '../pass/pass.js'
 import { silentObserver, type PassContext } from '../pass/pass-context.js'
 import type { DryRunReport, PassReport } from '../pass/report.js'
 import { createStopper } from '../pass/stop.js'
+import { refuseUnknown } from '../program/refusals.js'
 import type { Store } from '../store/store.js'
 import { VERSION } from '../version.js'
 import type { Activity } from './activity.js'
@@ -39,11 +40,13 @@ export class MemoryProgram {
   }
 
   async pass(scheduleIds: readonly string[] | null): Promise<PassReport> {
+    await this.#refuseUnknown(scheduleIds)
     const life = this.#begin()
     return await pass(this.#contextOf(life, scheduleIds, () => Promise.resolve()))
   }
 
   async plan(scheduleIds: readonly string[] | null): Promise<DryRunReport> {
+    await this.#refuseUnknown(scheduleIds)
     const life = this.#begin()
     const context = this.#contextOf(life, scheduleIds, () => Promise.resolve())
     return await dryRun(context, life.store)
@@ -67,6 +70,11 @@ export class MemoryProgram {
     throw new ScheduleError('JOB_NOT_FOUND', `the pass ended without starting the job ${jobName}`, {
       fix: 'set the clock to a time at which it is due',
     })
+  }
+
+  async #refuseUnknown(scheduleIds: readonly string[] | null): Promise<void> {
+    const { environment, store } = this.#world
+    await refuseUnknown(scheduleIds, { config: this.config, environment }, store)
   }
 
   #begin(): Life {

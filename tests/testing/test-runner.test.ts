@@ -86,6 +86,15 @@ describe('a test runner', () => {
     }
   })
 
+  it('refuses schedules that there are not, as the command does, and takes none named for all', async () => {
+    await open(digests, { jobs: { backup: () => 'pretended' } })
+    for (const made of [runner.pass({ schedules: ['digets'] }), runner.plan({ schedules: ['digets'] })])
+      await expect(made).rejects.toMatchObject({ code: 'SCHEDULE_NOT_FOUND', fix: "did you mean 'digest'?" })
+    runner.clock.set('2027-03-01T07:00:00Z')
+    expect((await runner.plan({ schedules: [] })).plan).toHaveLength(2)
+    expect((await runner.pass({ schedules: [] })).counts.completed).toBe(2)
+  })
+
   it('times a job out by its clock', async () => {
     await open({
       jobs: [
