@@ -70,7 +70,7 @@ function problemsOf(issue: Issue, schema: Schema, prefix: string): Problem[] {
         problem(
           path,
           `must be ${expected(issue.expected)}, not ${kindOf(issue.input)}`,
-          rewritten(issue.path.at(-1), issue.expected, issue.input),
+          rewritten(path, issue.expected, issue.input),
         ),
       ]
     case 'invalid_value':
@@ -83,10 +83,12 @@ function problemsOf(issue: Issue, schema: Schema, prefix: string): Problem[] {
 }
 
 /** What people write shorter than it is, as it has to be. */
-function rewritten(key: PropertyKey | undefined, expected: string, input: unknown): string | null {
+function rewritten(path: string, expected: string, input: unknown): string | null {
+  const key = path.replace(/^.*\./, '')
   if (key === 'retry' && typeof input === 'number') return `write { attempts: ${input} }`
   if (key === 'request' && typeof input === 'string') return "write { url: '…' }"
-  return expected === 'array' && typeof input === 'string' ? `write [${quoted(input)}]` : null
+  const holdsTexts = key === 'environments' || key === 'args' || (key === 'jobs' && key !== path)
+  return expected === 'array' && holdsTexts && typeof input === 'string' ? `write [${quoted(input)}]` : null
 }
 
 function unknownKey(key: string, path: string, known: readonly string[]): Problem {

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type * as z from 'zod/mini'
 import type { RetryPolicy } from '../domain/job.js'
 import type { FunctionWork, Hooks, Job, JobFunction } from '../jobs/job.js'
-import { messageOf, ScheduleError, type Problem } from '../errors.js'
+import { ScheduleError, type Problem } from '../errors.js'
 import { definitionHash } from './definition-hash.js'
 import { kindOf } from './fields.js'
 import { commandJobSchema, functionJobSchema, httpJobSchema } from './job-schema.js'
@@ -34,7 +34,7 @@ export function readJob(raw: unknown, position: number, file: string): Reading<J
   }
   if (has(raw, 'command')) return read(readPart(commandJobSchema, raw, prefix), (options) => commandWork(options, file))
   if (has(raw, 'request')) return read(readPart(httpJobSchema, raw, prefix), httpWork)
-  return read(readPart(functionJobSchema, raw, prefix), functionWork)
+  return read(readPart(functionJobSchema, raw, prefix), (options) => functionWork(options, file))
 }
 
 /** Options that make sense alone but not together. */
@@ -87,10 +87,10 @@ function retryPolicy(retry: Options['retry']): RetryPolicy {
   return { attempts: retry.attempts, delayMs: retry.delay, backoff: retry.backoff, maxDelayMs }
 }
 
-function functionWork(options: Options): Work {
+function functionWork(options: Options, file: string): Work {
   const { name, run, load } = options
   const resolveFunction =
-    run === undefined ? lazily(name, load ?? (() => undefined)) : () => Promise.resolve(run as JobFunction)
+    run === undefined ? lazily(name, file, load ?? (() => undefined)) : () => Promise.resolve(run as JobFunction)
   const work: FunctionWork = { kind: 'function', load: resolveFunction }
   return { work, isolation: options.isolation, memoryLimitMb: options.memoryLimitMb ?? null }
 }
@@ -112,10 +112,10 @@ function httpWork(options: z.output<typeof httpJobSchema>): Work {
 }
 
 /** Loads once; a load that failed is tried again by the next attempt. */
-function lazily(name: string, load: () => unknown): () => Promise<JobFunction> {
+function lazily(name: string, file: string, load: () => unknown): () => Promise<JobFunction> {
   let loaded: Promise<JobFunction> | undefined
   return () => {
-    loaded ??= loadFunction(name, load).catch((thrown: unknown) => {
+    loaded ??= loadFunction(name, file, load).catch((thrown: unknown) => {
       loaded = undefined
       throw thrown
     })
@@ -123,11 +123,12 @@ function lazily(name: string, load: () => unknown): () => Promise<JobFunction> {
   }
 }
 
-async function loadFunction(name: string, load: () => unknown): Promise<JobFunction> {
+async function loadFunction(name: string, file: string, load: () => unknown): Promise<JobFunction> {
   const module = await Promise.resolve()
     .then(load)
-    .catch((cause: unknown) => {
-      throw new ScheduleError('CONFIG_FAILED', `load of job '${name}' failed: ${messageOf(cause)}`, { cause })
+    .catch(async (thrown: unknown) => {
+      const { jobFailure } = await import('./config-failure.js')
+      throw jobFailure(name, file, thrown)
     })
   const found = functionOf(module) ?? (has(module, 'default') ? functionOf(module.default) : null)
   if (found !== null) return found

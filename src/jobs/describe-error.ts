@@ -38,6 +38,8 @@ function headline(error: Error): string {
 
 /** The frames of the one who threw, up to where this package called. */
 function stackLines(error: Error): string[] {
+  // Its message names the place in the project; it is thrown in here.
+  if (error instanceof ScheduleError && error.code === 'CONFIG_FAILED') return []
   const lines = typeof error.stack === 'string' ? error.stack.split('\n') : []
   const frames = lines.filter((line) => /^\s+at /.test(line))
   const caller = frames.findIndex((frame, index) => index > 0 && frame.includes(OWN_FOLDER))

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { findConfig, findOptionalConfig } from '../../src/config/find-config.js'
 import { loadConfig } from '../../src/config/load-config.js'
 import { resolveConfig } from '../../src/config/resolve-config.js'
-import { ScheduleError } from '../../src/errors.js'
+import { messageOf, ScheduleError } from '../../src/errors.js'
 import { folderWith } from './support.js'
 
 const USING_THIS_PACKAGE = `
@@ -150,6 +150,19 @@ describe('a config file that cannot be used', () => {
     const error = await failureOf(folderWith({ [name]: text, 'jobs/job.js': 'export const job = 1' }), name)
     expect(error.message).toMatch(message)
     expect(error.fix).toMatch(fix)
+  })
+
+  it('because a module that a job loads later is missing names the file that asks for it', async () => {
+    const folder = folderWith({
+      'c.ts': `export default { jobs: [{ name: 'a', load: () => import('./jobs/gone.js') }] }`,
+    })
+    const file = join(folder, 'c.ts')
+    const work = resolveConfig(await loadConfig(file), file).jobs.get('a')?.work
+    const error = await Promise.resolve(work?.kind === 'function' ? work.load() : null).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(messageOf(error)).toBe("load of job 'a' failed: Cannot find module './jobs/gone.js'\n    at c.ts:1")
+    expect(error).toMatchObject({ fix: 'correct the import, or add the file' })
   })
 
   it('because its syntax is wrong is not told to keep work out of it', async () => {

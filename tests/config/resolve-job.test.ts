@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { describeError } from '../../src/jobs/describe-error.js'
 import { resolveConfig } from '../../src/config/resolve-config.js'
 import type { JobFunction } from '../../src/jobs/job.js'
 
@@ -51,6 +52,19 @@ describe('a function job', () => {
   it('is found in CommonJS that a compiler made', async () => {
     const exports = Object.defineProperty({ default: run }, '__esModule', { value: true })
     await expect(loaderOf({ load: () => ({ default: exports }) })()).resolves.toBe(run)
+  })
+
+  it.each([
+    ["Cannot find module 'nope'\nRequire stack:\n- /a.ts", /failed: Cannot find module 'nope'$/m, 'npm install nope'],
+    ['ParseError: Unexpected token\n /srv/app/a.ts:2:0', /failed: Unexpected token$/m, 'correct the syntax'],
+  ])('whose module cannot be read (%j) has the fix for it', async (message, told, fix) => {
+    const load = loaderOf({ load: () => Promise.reject(new Error(message)) })
+    const error = await load().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      message: expect.stringMatching(told) as string,
+      fix: expect.stringContaining(fix) as string,
+    })
+    expect(describeError(error)).not.toMatch(/caused by|src\/config/)
   })
 
   it('that loads no function says what to export', async () => {
