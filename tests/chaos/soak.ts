@@ -211,19 +211,20 @@ class Epoch {
     if (this.#database.url.startsWith('file:')) return
     while (!this.#over) {
       await sleep(400)
+      const connection = await connectTo(this.#database.url).catch(() => null)
       try {
-        const connection = await connectTo(this.#database.url)
-        const [rows] = await connection.query(
+        const [rows] = (await connection?.query(
           'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID() ORDER BY RAND() LIMIT 1',
-        )
+        )) ?? [[]]
         const [victim] = rows as { id: number }[]
         if (victim !== undefined) {
-          await connection.query(`KILL ${victim.id}`)
+          await connection?.query(`KILL ${victim.id}`)
           this.#figures.connectionKills += 1
         }
-        await connection.end()
       } catch {
         // The server was killed, or the victim had gone already.
+      } finally {
+        connection?.destroy()
       }
     }
   }
