@@ -85,7 +85,7 @@ const OUTSIDE: Record<string, string> = {
   'passes.ts:renewLease': 'the heartbeat of the model, which acts between any two steps',
   'prune.ts:deleteOld': 'history',
   'prune.ts:deleteRuns': 'ended runs only',
-  'prune.ts:expendable': 'history',
+  'prune.ts:listExpendable': 'history',
   'prune.ts:listOutcomes': 'history',
   'record.ts:noteManualRuns': 'for people: when a schedule last began',
   'release-runs.ts:releaseRuns': 'gives back under the pass row and PENDING, as an orphan is given back',

@@ -15,7 +15,7 @@ const ALLOWED = [
   /^Math\.(trunc|max)\(/,
   /^list$/, // Placeholders, made by allIn.
   // Texts put together from the above in the same file.
-  /^(sql|select|own|these|condition|named|expired|running|reserved|due|waiting|alive|asked|at|key|columns|table|enabled|unfinished|wakesByItself|where|tuple|first|others|set|and)$/,
+  /^(sql|select|own|these|condition|named|expired|running|reserved|due|waiting|more|ends|passStartedAt|alive|asked|at|key|columns|table|enabled|unfinished|wakesByItself|where|tuple|first|others|set|and)$/,
   /^(columns|set|batch|nothing)(\.\w+\(.*\))*\.join\(/s,
 ]
 

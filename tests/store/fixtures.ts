@@ -74,6 +74,17 @@ export async function expire({ sql }: Fixture, passId: number): Promise<void> {
   await sql("UPDATE RunnerPass SET leaseUntil = '2026-01-01 00:00:00.000' WHERE id = ?", [passId])
 }
 
+/** Makes runs as old as if they had ended that much earlier, by their ids too, in the same order. */
+export async function age({ sql }: Fixture, runIds: readonly string[], byMs: number): Promise<void> {
+  for (const id of runIds) {
+    const madeAtMs = parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+    const finishedAt = new Date(madeAtMs - byMs).toISOString().slice(0, 23).replace('T', ' ')
+    const hex = (madeAtMs - byMs).toString(16).padStart(12, '0')
+    const older = `${hex.slice(0, 8)}-${hex.slice(8)}${id.slice(13)}`
+    await sql('UPDATE JobRun SET id = ?, finishedAt = ? WHERE id = ?', [older, finishedAt, id])
+  }
+}
+
 /** Minutes from a fixed whole hour in the past; slots that are due. */
 export function slotAt(minutes: number): Date {
   return new Date(Date.UTC(2026, 0, 15, 12, 0) + minutes * 60_000)

@@ -1,5 +1,4 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { lowestRunId } from '../../src/domain/run-id-bounds.js'
 import { parseDatabaseUrl } from '../../src/store/database-url.js'
 import type { Database } from '../../src/store/database.js'
 import { openMysql } from '../../src/store/mysql/mysql-database.js'
@@ -8,6 +7,7 @@ import { openSqlite } from '../../src/store/sqlite/open-sqlite.js'
 import type { PruneQuery, Pruned } from '../../src/store/store.js'
 import { engines } from '../support/servers.js'
 import {
+  age,
   createSchedule,
   EMPTY,
   FIGURES,
@@ -20,6 +20,8 @@ import {
   PASS,
   slotAt,
 } from './fixtures.js'
+
+const DAY_MS = 86_400_000
 
 async function open(url: string): Promise<Database> {
   const target = parseDatabaseUrl(url)
@@ -76,14 +78,6 @@ describe.each(engines())('prune on $name', (engine) => {
       .map((run) => ((run.scheduledFor?.getTime() ?? 0) - slotAt(0).getTime()) / 60_000)
   }
 
-  /** Makes a run one of the first day of 2026, by its id too. */
-  async function age(id: string): Promise<void> {
-    await opened().sql("UPDATE JobRun SET finishedAt = '2026-01-01 00:00:00.000', id = ? WHERE id = ?", [
-      `${lowestRunId(new Date('2026-01-01')).slice(0, 13)}${id.slice(13)}`,
-      id,
-    ])
-  }
-
   /** Prunes through a database that counts its transactions. */
   async function pruneCounting(query: PruneQuery): Promise<{ pruned: Pruned; transactions: number }> {
     const database = await open(opened().url)
@@ -121,7 +115,8 @@ describe.each(engines())('prune on $name', (engine) => {
   it('lets runs go that ended too long ago, of the named schedules only', async () => {
     const { store } = opened()
     const [one, two] = [await history(4), await history(4)]
-    for (const id of [one.runIds[0], one.runIds[1], two.runIds[0]]) await age(id ?? '')
+    const old = [one.runIds[0], one.runIds[1], two.runIds[0]].map((id) => id ?? '')
+    await age(opened(), old, 10 * DAY_MS)
     expect(
       await store.prune({ ...NOTHING_GOES, runsOlderThanMs: 86_400_000, scheduleIds: [one.scheduleId] }),
     ).toMatchObject({ runs: 2 })
