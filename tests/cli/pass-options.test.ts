@@ -96,6 +96,18 @@ describe('the options of a pass', () => {
     expect(stdout + stderr).toContain('SCHEDULE_DAEMON_ENABLED')
   })
 
+  it('without DATABASE_URL a pass names the SQLite file that it uses, unless it is switched off', async () => {
+    const alone = await aProject(null)
+    try {
+      alone.configure(TWO)
+      const notice = 'DATABASE_URL is not set: using the embedded SQLite file'
+      expect((await alone.run([], { SCHEDULE_DAEMON_ENABLED: 'false' })).stderr).not.toContain(notice)
+      expect((await alone.run()).stderr).toContain(notice)
+    } finally {
+      await alone.remove()
+    }
+  })
+
   it('pause --all stops everything until resume --all, and what passed meanwhile does not run', async () => {
     await project.run(['pause', '--all', '--reason', 'moving'])
     const notes = ['everything is paused (moving): slots that pass do not run, until `resume --all`']

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import type { RetryPolicy } from '../../src/domain/job.js'
+import { conclude } from '../../src/jobs/ending.js'
 import { retryDelayMs } from '../../src/jobs/retry-delay.js'
 import { selectJobs } from '../../src/jobs/select-jobs.js'
 import { storableOutput } from '../../src/jobs/storable-output.js'
@@ -22,6 +23,21 @@ describe('the delay before a retry', () => {
   })
   test('stays capped after thousands of attempts', () => {
     expect(retryDelayMs(policy, 5000)).toBe(10_000)
+  })
+})
+
+describe('the error of an attempt that was stopped and did not end', () => {
+  const halt = { kind: 'interrupted', message: 'the pass was stopped by SIGTERM' } as const
+  const errorOf = (fate: 'left behind' | 'killed', graceMs: number | null) =>
+    conclude({ kind: 'unsettled', fate }, halt, graceMs).error
+
+  test('names the grace that it was given, or says that this was cut short', () => {
+    expect(errorOf('left behind', 10_000)).toBe(
+      'the pass was stopped by SIGTERM, it did not end within the grace of 10 s and was left behind',
+    )
+    expect(errorOf('killed', null)).toBe(
+      'the pass was stopped by SIGTERM, it did not end within the time that was left and was killed',
+    )
   })
 })
 

@@ -90,6 +90,11 @@ describe('the summary of a pass', () => {
     `)
   })
 
+  it('counts runs that were cancelled, which nothing else counts', () => {
+    const runs = [RUN, { ...RUN, status: 'CANCELLED' as const }, { ...RUN, status: 'CANCELLED' as const }]
+    expect(summary({ runs, counts: { completed: 1 } })).toContain('pass 7 · 1 completed · 2 cancelled · 812 ms')
+  })
+
   it('of a pass that found nothing is two lines', () => {
     expect(summary({ runs: [] })).toMatchInlineSnapshot(`
       "pass 7 · nothing due · 812 ms
