@@ -163,8 +163,9 @@ class Epoch {
     if (tookMs > BOUND_MS) figures.overBound += 1
     const key = String(signal ?? code)
     figures.exits[key] = (figures.exits[key] ?? 0) + 1
-    if (process.env['CHAOS_VERBOSE'] !== undefined && signal !== 'SIGKILL' && code !== 0 && code !== 1)
-      process.stderr.write(`${key}: ${stderr}\n`)
+    const isStrange = signal !== null && signal !== 'SIGKILL'
+    const isFailure = process.env['CHAOS_VERBOSE'] !== undefined && code !== null && code > 1
+    if (isStrange || isFailure) process.stderr.write(`${key}: ${stderr}\n`)
   }
 
   #plan(): { env: Record<string, string>; signal: NodeJS.Signals | null; afterMs: number } {
