@@ -10,10 +10,20 @@ describe.each(engines())('eight passes at once on $name', (engine) => {
   })
   afterEach(() => project.remove())
 
+  // Nothing ends before each pass has begun something: one that takes more than it can start leaves the others without.
   it('run 200 due schedules exactly once each, share them, and none reports an error', async () => {
     const ids = Array.from({ length: 200 }, (_, n) => `s${String(n).padStart(3, '0')}`)
     project.configure(`{
-      jobs: [defineJob({ name: 'work', run: async ({ scheduleId, fence }) => { await sleep(100); effect(scheduleId) ; return { fence } } })],
+      jobs: [defineJob({ name: 'work', run: async ({ scheduleId, fence }) => {
+        const { appendFileSync, readFileSync } = await import('node:fs')
+        const passes = () => new Set(readFileSync(folder + '/begun', 'utf8').trim().split('\\n')).size
+        appendFileSync(folder + '/begun', fence + '\\n')
+        for (let waited = 0; passes() < 8; waited += 50) {
+          if (waited > 60_000) throw new Error('only ' + passes() + ' of 8 passes found something to run')
+          await sleep(50)
+        }
+        effect(scheduleId)
+      } })],
       schedules: ${JSON.stringify(ids)}.map((id) => ({ id, cron: '0 3 1 1 *', jobs: ['work'] })),
     }`)
     expect((await project.run()).code).toBe(0)
@@ -28,6 +38,6 @@ describe.each(engines())('eight passes at once on $name', (engine) => {
     ])
     const shares = passes.map((pass) => pass.document.counts.executed)
     expect(shares.reduce((sum, share) => sum + share, 0)).toBe(200)
-    expect(shares.filter((share) => share >= 10).length).toBeGreaterThanOrEqual(4)
+    expect(Math.min(...shares)).toBeGreaterThan(0)
   })
 })
